@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * The parts of afx_netdev.h that need no netlink: ioctl, ethtool, packet
+ * sockets, sysfs and procfs.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <linux/ethtool.h>
+#include <linux/if_packet.h>
+#include <linux/sockios.h>
+
+#include "afx_netdev.h"
+#include "afx_netlink.h"
+
+/* Link mode words that ETHTOOL_GLINKSETTINGS can ask for (an s8), in each of its three bitmaps. */
+#define LINK_MODE_WORDS_MAX (3 * INT8_MAX)
+/* "/sys/class/net/" + a name of 15 + "/device/numa_node", rounded up. */
+#define SYSFS_PATH_LEN 64
+/* A number, or a hardware address of up to 32 bytes as "xx:" each: MAX_ADDR_LEN. */
+#define SYSFS_TEXT_LEN 128
+
+/* iface's name goes into *ifr here, the request's argument before the call. */
+static int
+if_ioctl(const char *iface, unsigned long request, struct ifreq *ifr)
+{
+	int ret = 0;
+	int fd;
+
+	if (strlen(iface) >= sizeof(ifr->ifr_name))
+		return -ENODEV;
+	strcpy(ifr->ifr_name, iface);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, request, ifr) != 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+static int
+ethtool_ioctl(const char *iface, void *cmd)
+{
+	struct ifreq ifr = { .ifr_data = cmd };
+
+	return if_ioctl(iface, SIOCETHTOOL, &ifr);
+}
+
+/* First line of a sysfs file of iface, without its newline. */
+static int
+sysfs_read(const char *iface, const char *file, char text[SYSFS_TEXT_LEN])
+{
+	char path[SYSFS_PATH_LEN];
+	FILE *f;
+	int ret;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/%s", iface, file);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return -errno;
+	ret = fgets(text, SYSFS_TEXT_LEN, f) == NULL ? -EIO : 0;
+	fclose(f);
+	if (ret == 0)
+		text[strcspn(text, "\n")] = '\0';
+	return ret;
+}
+
+/*
+ * Sysfs shows the namespace it was mounted in, where another interface may have
+ * this name: it is ours only if index and address agree too.
+ */
+static bool
+sysfs_is_ours(const char *iface, const struct afx_netdev_info *info)
+{
+	const uint8_t *mac = info->mac;
+	char text[SYSFS_TEXT_LEN];
+	char address[SYSFS_TEXT_LEN];
+
+	snprintf(address, sizeof(address), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+		 mac[3], mac[4], mac[5]);
+	if (sysfs_read(iface, "ifindex", text) != 0 || strtoul(text, NULL, 10) != info->ifindex)
+		return false;
+	return sysfs_read(iface, "address", text) == 0 && strcmp(text, address) == 0;
+}
+
+static void
+sysfs_queues_get(const char *iface, struct afx_netdev_info *info)
+{
+	char path[SYSFS_PATH_LEN];
+	uint32_t rx = 0, tx = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/queues", iface);
+	dir = opendir(path);
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		rx += strncmp(entry->d_name, "rx-", 3) == 0;
+		tx += strncmp(entry->d_name, "tx-", 3) == 0;
+	}
+	closedir(dir);
+	/* Without CONFIG_RPS or XPS one kind is not listed at all. */
+	info->rx_queues = rx != 0 ? rx : info->rx_queues;
+	info->tx_queues = tx != 0 ? tx : info->tx_queues;
+}
+
+static void
+queues_get(const char *iface, bool sysfs, struct afx_netdev_info *info)
+{
+	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
+	uint32_t rx, tx;
+
+	if (ethtool_ioctl(iface, &channels) == 0) {
+		rx = channels.combined_count + channels.rx_count;
+		tx = channels.combined_count + channels.tx_count;
+		if (rx != 0 || tx != 0) {
+			info->rx_queues = rx;
+			info->tx_queues = tx;
+			info->rx_tx_channels = channels.max_combined == 0;
+			return;
+		}
+	}
+	if (sysfs)
+		sysfs_queues_get(iface, info);
+}
+
+void
+afx_netdev_channels_command(const char *iface, const struct afx_netdev_info *info, uint32_t n,
+			    char *text, size_t len)
+{
+	if (info->rx_tx_channels)
+		snprintf(text, len, "ethtool -L %s rx %u tx %u", iface, n, n);
+	else
+		snprintf(text, len, "ethtool -L %s combined %u", iface, n);
+}
+
+int
+afx_netdev_info_get(const char *iface, struct afx_netdev_info *info)
+{
+	struct ethtool_drvinfo drvinfo = { .cmd = ETHTOOL_GDRVINFO };
+	char text[SYSFS_TEXT_LEN];
+	bool sysfs;
+	int ret;
+
+	ret = afx_netlink_link_get(iface, info);
+	if (ret < 0)
+		return ret;
+	sysfs = sysfs_is_ours(iface, info);
+	queues_get(iface, sysfs, info);
+	info->numa_node = -1;
+	if (sysfs && sysfs_read(iface, "device/numa_node", text) == 0)
+		info->numa_node = strtol(text, NULL, 10);
+	if (ethtool_ioctl(iface, &drvinfo) == 0)
+		memcpy(info->driver, drvinfo.driver, sizeof(info->driver) - 1);
+	return 0;
+}
+
+/* Two calls: the first is answered with minus the number of mode words that the second has to offer. */
+static int
+link_settings_get(const char *iface, struct ethtool_link_settings *settings)
+{
+	int ret;
+
+	settings->cmd = ETHTOOL_GLINKSETTINGS;
+	ret = ethtool_ioctl(iface, settings);
+	if (ret < 0)
+		return ret;
+	if (settings->link_mode_masks_nwords >= 0)
+		return -EPROTO;
+	settings->cmd = ETHTOOL_GLINKSETTINGS;
+	settings->link_mode_masks_nwords = -settings->link_mode_masks_nwords;
+	return ethtool_ioctl(iface, settings);
+}
+
+int
+afx_netdev_link_get(const char *iface, struct afx_netdev_link *link)
+{
+	union {
+		struct ethtool_link_settings settings;
+		char room[sizeof(struct ethtool_link_settings) +
+			  LINK_MODE_WORDS_MAX * sizeof(uint32_t)];
+	} u = { .room = { 0 } };
+	struct ifreq ifr = { 0 };
+	int ret;
+
+	ret = if_ioctl(iface, SIOCGIFFLAGS, &ifr);
+	if (ret < 0)
+		return ret;
+	*link = (struct afx_netdev_link){
+		.up = (ifr.ifr_flags & IFF_RUNNING) != 0,
+		.full_duplex = true,
+		.speed_mbps = UINT32_MAX,
+	};
+	if (link_settings_get(iface, &u.settings) != 0)
+		return 0;
+	link->full_duplex = u.settings.duplex != DUPLEX_HALF;
+	link->autoneg = u.settings.autoneg == AUTONEG_ENABLE;
+	/* Some drivers say 0 while the link is down. */
+	if (u.settings.speed != 0)
+		link->speed_mbps = u.settings.speed;
+	return 0;
+}
+
+int
+afx_netdev_mtu_set(const char *iface, uint32_t mtu)
+{
+	struct ifreq ifr = { .ifr_mtu = mtu };
+
+	return if_ioctl(iface, SIOCSIFMTU, &ifr);
+}
+
+int
+afx_netdev_mac_set(const char *iface, const uint8_t mac[AFX_NETDEV_MAC_LEN])
+{
+	struct ifreq ifr = { .ifr_hwaddr.sa_family = ARPHRD_ETHER };
+
+	memcpy(ifr.ifr_hwaddr.sa_data, mac, AFX_NETDEV_MAC_LEN);
+	return if_ioctl(iface, SIOCSIFHWADDR, &ifr);
+}
+
+/* Protocol 0: bound to nothing, it receives nothing. */
+static int
+packet_socket_open(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int
+membership_change(int fd, int change, unsigned int ifindex, unsigned short type)
+{
+	struct packet_mreq mreq = { .mr_ifindex = ifindex, .mr_type = type };
+
+	return setsockopt(fd, SOL_PACKET, change, &mreq, sizeof(mreq)) == 0 ? 0 : -errno;
+}
+
+/*
+ * A socket counts its additions, and one drop must undo them all, so that each
+ * addition replaces the one before. A second socket holds the mode meanwhile.
+ */
+static int
+membership_renew(int fd, unsigned int ifindex, unsigned short type)
+{
+	int bridge;
+	int ret;
+
+	bridge = packet_socket_open();
+	if (bridge < 0)
+		return bridge;
+	ret = membership_change(bridge, PACKET_ADD_MEMBERSHIP, ifindex, type);
+	if (ret == 0) {
+		/* Nothing to drop is an error on some kernels and none on others. */
+		membership_change(fd, PACKET_DROP_MEMBERSHIP, ifindex, type);
+		ret = membership_change(fd, PACKET_ADD_MEMBERSHIP, ifindex, type);
+	}
+	close(bridge);
+	return ret;
+}
+
+static int
+membership_set(int *fd, unsigned int ifindex, unsigned short type, bool on)
+{
+	if (!on) {
+		if (*fd >= 0)
+			membership_change(*fd, PACKET_DROP_MEMBERSHIP, ifindex, type);
+		return 0;
+	}
+	if (*fd < 0) {
+		int ret = packet_socket_open();
+
+		if (ret < 0)
+			return ret;
+		*fd = ret;
+	}
+	return membership_renew(*fd, ifindex, type);
+}
+
+int
+afx_netdev_promisc_set(int *fd, unsigned int ifindex, bool on)
+{
+	return membership_set(fd, ifindex, PACKET_MR_PROMISC, on);
+}
+
+int
+afx_netdev_allmulti_set(int *fd, unsigned int ifindex, bool on)
+{
+	return membership_set(fd, ifindex, PACKET_MR_ALLMULTI, on);
+}
+
+/* Whether entry, a name in /proc/PID/fd, is the socket; want is its link text, NULL for any AF_XDP one. */
+static bool
+fd_is_socket(int dir_fd, const char *entry, const char *want)
+{
+	char path[64], text[64];
+	ssize_t len;
+
+	if (want == NULL) {
+		/* getxattr has no *at() form. The value is the socket's struct proto name, NUL included. */
+		snprintf(path, sizeof(path), "/proc/self/fd/%d/%.20s", dir_fd, entry);
+		len = getxattr(path, "system.sockprotoname", text, sizeof(text));
+		return len == sizeof("XDP") && memcmp(text, "XDP", len) == 0;
+	}
+	len = readlinkat(dir_fd, entry, text, sizeof(text));
+	return len == (ssize_t)strlen(want) && memcmp(text, want, len) == 0;
+}
+
+static bool
+process_holds(const char *pid, const char *want)
+{
+	struct dirent *entry;
+	bool found = false;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
+	dir = opendir(path);
+	if (dir == NULL)
+		return false;
+	while (!found && (entry = readdir(dir)) != NULL)
+		found = fd_is_socket(dirfd(dir), entry->d_name, want);
+	closedir(dir);
+	return found;
+}
+
+static void
+process_name_get(const char *pid, char *comm, size_t len)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	f = fopen(path, "re");
+	if (f == NULL || fgets(comm, len, f) == NULL)
+		snprintf(comm, len, "?");
+	comm[strcspn(comm, "\n")] = '\0';
+	if (f != NULL)
+		fclose(f);
+}
+
+int
+afx_netdev_socket_holder(uint32_t inode, pid_t *pid, char *comm, size_t len)
+{
+	struct dirent *entry;
+	int ret = -ENOENT;
+	char want[64];
+	DIR *dir;
+	long id;
+
+	snprintf(want, sizeof(want), "socket:[%u]", inode);
+	dir = opendir("/proc");
+	if (dir == NULL)
+		return -errno;
+	while (ret != 0 && (entry = readdir(dir)) != NULL) {
+		id = strtol(entry->d_name, NULL, 10);
+		if (id <= 0 || (inode == 0 && id == getpid()) ||
+		    !process_holds(entry->d_name, inode == 0 ? NULL : want))
+			continue;
+		*pid = id;
+		process_name_get(entry->d_name, comm, len);
+		ret = 0;
+	}
+	closedir(dir);
+	return ret;
+}

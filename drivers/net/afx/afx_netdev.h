@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * What the kernel knows of an interface: ioctl, ethtool, packet sockets, sysfs
+ * and procfs in afx_netdev.c; links and routes in afx_netlink.c, driver and
+ * queues in afx_netlink_genl.c, sockets in afx_netlink_diag.c. No packets. All
+ * functions: control thread, act in the calling thread's network namespace,
+ * return 0 or -errno, log nothing, keep nothing open but the *fd of promisc
+ * and allmulti. A netlink answer that does not come within 1 s is -ETIMEDOUT.
+ */
+#ifndef AFX_NETDEV_H
+#define AFX_NETDEV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* ethtool's drvinfo.driver */
+#define AFX_NETDEV_DRIVER_LEN 32
+#define AFX_NETDEV_MAC_LEN 6
+/* "ethtool -L", an interface name, two kinds of channels and their numbers */
+#define AFX_NETDEV_COMMAND_LEN 64
+/* TASK_COMM_LEN: /proc/PID/comm, NUL for its newline */
+#define AFX_NETDEV_COMM_LEN 16
+
+struct afx_netdev_info {
+	unsigned int ifindex;
+	bool up; /* IFF_UP: administratively */
+	bool loopback; /* IFF_LOOPBACK */
+	bool ethernet; /* ARPHRD_ETHER; not so loopback, tun, tunnels: refused at probe */
+	uint8_t mac[AFX_NETDEV_MAC_LEN]; /* zero if not Ethernet */
+	uint32_t mtu;
+	uint32_t min_mtu; /* IFLA_MIN_MTU, 68 where the kernel does not say */
+	uint32_t max_mtu; /* IFLA_MAX_MTU, 0 where the kernel does not say */
+	uint32_t rx_queues; /* usable: combined + rx channels; see below */
+	uint32_t tx_queues; /* usable: combined + tx channels; see below */
+	bool rx_tx_channels; /* channels are Rx and Tx, not combined (veth) */
+	int numa_node; /* -1 if none, or if sysfs shows another namespace */
+	char driver[AFX_NETDEV_DRIVER_LEN]; /* "" if unknown */
+};
+
+/*
+ * Fill *info. -ENODEV if there is no such interface. Drivers without channels
+ * (tap, bridge): the queues that sysfs lists, where /sys shows this namespace;
+ * else those allocated, which can be more than are usable (a multi-queue tap: 256).
+ */
+int afx_netdev_info_get(const char *iface, struct afx_netdev_info *info);
+
+/* The command that gives the interface n queues, for error texts. */
+void afx_netdev_channels_command(const char *iface, const struct afx_netdev_info *info, uint32_t n,
+				 char *text, size_t len);
+
+struct afx_netdev_link {
+	bool up; /* carrier and operationally up (IFF_RUNNING); the kernel may lag by up to 1 s */
+	bool full_duplex; /* true unless known to be half */
+	bool autoneg;
+	uint32_t speed_mbps; /* UINT32_MAX if unknown (veth reports 10000, virtio often none) */
+};
+
+/* Status from IFF_RUNNING, the rest from ETHTOOL_GLINKSETTINGS; unknown where refused. */
+int afx_netdev_link_get(const char *iface, struct afx_netdev_link *link);
+
+/* SIOCSIFMTU. -EINVAL beyond the interface's limits. */
+int afx_netdev_mtu_set(const char *iface, uint32_t mtu);
+
+/* SIOCSIFHWADDR; some drivers refuse it while up: -EBUSY. */
+int afx_netdev_mac_set(const char *iface, const uint8_t mac[AFX_NETDEV_MAC_LEN]);
+
+/*
+ * Promiscuous and allmulticast are held by a packet socket's membership, which
+ * the kernel drops with the socket, so that a killed process leaves neither
+ * behind (packet(7), PACKET_ADD_MEMBERSHIP). *fd is -1 or the socket made by
+ * an earlier call of either function; it is made here when first needed, close
+ * on exec, and never receives. The caller closes it. Any of the four calls may
+ * be repeated: the last one holds, and a repeated "on" does not flap the mode.
+ */
+int afx_netdev_promisc_set(int *fd, unsigned int ifindex, bool on);
+int afx_netdev_allmulti_set(int *fd, unsigned int ifindex, bool on);
+
+/*
+ * Driver abilities by the netdev generic-netlink family (Linux 6.3 on).
+ * -EOPNOTSUPP on kernels without it. On any failure *zc is true ("may"), so
+ * that a bind decides.
+ */
+int afx_netdev_zerocopy_get(unsigned int ifindex, bool *zc);
+
+/*
+ * NAPI ids of Rx and Tx queue (queue-get, Linux 6.8 on); 0 where the driver
+ * does not report one, or the interface has only the other half. -EOPNOTSUPP
+ * on kernels without it, -EINVAL if there is neither queue, -ENODEV or -ENOENT
+ * if there is no such interface or it is down.
+ */
+int afx_netdev_napi_get(unsigned int ifindex, uint32_t queue, uint32_t *rx_napi, uint32_t *tx_napi);
+
+/* What happened to an interface since the last look. */
+struct afx_netdev_event {
+	bool changed; /* any notification came */
+	bool gone; /* deleted, or moved to another namespace */
+	bool answered; /* an answer to afx_netdev_watch_ask came: xdp_id is of then */
+	uint32_t xdp_id; /* attached program, 0: none; UINT32_MAX: in several modes */
+};
+
+/*
+ * A non-blocking, close-on-exec socket that gets the notifications of links of
+ * the calling thread's namespace. Owned by the caller.
+ */
+int afx_netdev_watch_open(int *fd);
+
+/* Ask for the interface's present state, to be read with the notifications. Any thread. */
+int afx_netdev_watch_ask(int fd, unsigned int ifindex);
+
+/*
+ * Read all that has come for the interface into *event; no notification for it
+ * leaves changed and gone false. -ENOBUFS: notifications were lost, ask anew.
+ * Any thread, never waits.
+ */
+int afx_netdev_watch_read(int fd, unsigned int ifindex, struct afx_netdev_event *event);
+
+/*
+ * True if the interface carries a default route, IPv4 or IPv6, of this
+ * namespace's main table. -ENODEV if there is no such interface.
+ */
+int afx_netdev_has_default_route(unsigned int ifindex, bool *has);
+
+/*
+ * True if an established TCP session's local address belongs to the interface
+ * and its remote one not to this host (sock_diag). -EOPNOTSUPP without INET_DIAG.
+ */
+int afx_netdev_has_tcp_session(unsigned int ifindex, bool *has);
+
+/*
+ * Whether an AF_XDP socket, of any process, this one included, holds the
+ * queue; for error texts, and to see a closed socket's queue released.
+ * *inode is the socket's, or 0 where the kernel has no XDP_DIAG or the socket
+ * is closed already. Failure means "cannot tell": -EOPNOTSUPP without
+ * XDP_DIAG before Linux 6.16, else as afx_netdev_napi_get.
+ */
+int afx_netdev_xsk_taken(unsigned int ifindex, uint32_t queue, bool *taken, uint32_t *inode);
+
+/*
+ * Process that holds socket inode, and its name (at most AFX_NETDEV_COMM_LEN
+ * with NUL), by a walk through /proc/PID/fd: best effort, for error texts.
+ * Inode 0: a process other than this one that holds some AF_XDP socket; a
+ * guess, to be worded as such. -ENOENT if none is found or may be seen.
+ */
+int afx_netdev_socket_holder(uint32_t inode, pid_t *pid, char *comm, size_t len);
+
+#endif /* AFX_NETDEV_H */
