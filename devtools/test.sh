@@ -18,6 +18,7 @@ USAGE
 SUITES=(
     "style build 120"
     "unit build-asan 600"
+    "tsan build-tsan 300"
     "bpf build 120"
     "fuzz build-asan 300"
 )

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * The driver's objects. A port has queue pairs; Rx queue i and Tx queue i of a
+ * port are the two halves of pair i, which owns one XSK. Each half is used by
+ * one lcore, the two may differ, and the control thread looks on: fields of
+ * different threads are on different cache lines.
+ */
+#ifndef AFX_H
+#define AFX_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+
+#include "afx_devargs.h"
+#include "afx_netdev.h"
+#include "afx_prog.h"
+#include "afx_ring.h"
+#include "afx_sock.h"
+#include "afx_umem.h"
+
+/* Ethernet header and one VLAN tag: a frame is that much longer than the MTU. */
+#define AFX_FRAME_OVERHEAD 18
+/* The largest MTU whose frames fit one chunk, a page; beyond that takes multi-buffer. */
+#define AFX_MTU_MAX (AFX_CHUNK_MAX - AFX_XDP_HEADROOM - AFX_FRAME_OVERHEAD)
+/* Ethernet header; the kernel drops what is shorter (net/xdp/xsk.c). */
+#define AFX_FRAME_MIN 14
+
+/* The two sides of a queue pair; a bit each. */
+enum afx_half {
+	AFX_HALF_RX = 1,
+	AFX_HALF_TX = 2,
+};
+
+struct afx_pair;
+struct rte_intr_handle;
+
+/* Counted by the lcore that kicks; read by control. */
+struct afx_kick_counters {
+	uint64_t calls; /* sendto */
+	uint64_t dropped; /* EBUSY: frames that the kernel had taken and dropped */
+	uint64_t dropped_bytes;
+};
+
+/*
+ * The way of a Tx ring to the kernel. Kicked by the Tx lcore; where a temporary
+ * error put a kick off, it raises since, and the Rx lcore, which looks at that
+ * every burst, kicks once it is old. The rest is on a line of its own.
+ */
+struct afx_kick {
+	uint64_t since; /* TSC cycles, 0: nothing waits */
+	uint64_t delay; /* TSC cycles after which the Rx lcore kicks */
+
+	/* the one lcore that kicks right now */
+	uint32_t busy __rte_cache_aligned;
+	uint32_t taken; /* index in the Tx ring up to which the kernel is known to have taken */
+	const struct afx_ring *tx;
+	const struct afx_ring *comp;
+	int fd;
+	struct afx_kick_counters count;
+} __rte_cache_aligned;
+
+/* Counted by the Rx lcore; read by control. Packets unless said otherwise. */
+struct afx_rx_counters {
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t nombuf; /* refills that found too few mbufs in the pool */
+	uint64_t wakeups; /* recvfrom calls */
+};
+
+struct afx_rxq {
+	/* Rx lcore, every burst */
+	struct afx_ring rx;
+	struct afx_ring fill;
+	struct rte_mempool *mp;
+	uint8_t *ledger; /* 1 where the chunk is with the kernel or in a ring */
+	uintptr_t delta;
+	uint64_t rearm; /* refcnt 1, nb_segs 1, port; data_off comes from the descriptor */
+	struct afx_kick *kick;
+	int fd;
+	struct afx_rx_counters count;
+
+	/* control */
+	struct afx_pair *pair __rte_cache_aligned;
+	struct afx_rx_counters base; /* count at the last reset */
+	struct afx_umem umem;
+	uint64_t missed; /* losses of the sockets closed so far */
+	uint64_t missed_seen; /* all losses as last read, for secondary processes */
+	uint64_t missed_base; /* of them, before the last reset */
+	uint16_t nb_desc;
+	bool deferred; /* does not start with the port */
+} __rte_cache_aligned;
+
+/* Counted by the Tx lcore; read by control. Packets unless said otherwise. */
+struct afx_tx_counters {
+	uint64_t packets; /* descriptors handed to the Tx ring */
+	uint64_t bytes;
+	uint64_t refused; /* freed unsent: malformed, too long, bad offload request */
+	uint64_t copied; /* data outside the UMEM, or several segments */
+	uint64_t nombuf; /* bursts cut short: no mbuf to copy to */
+};
+
+struct afx_txq {
+	/* Tx lcore, every burst */
+	struct afx_ring tx;
+	struct afx_ring comp;
+	struct rte_mempool *mp;
+	uint16_t *ledger; /* how many descriptors of a chunk are with the kernel or in a ring */
+	uintptr_t delta;
+	uint32_t outstanding; /* descriptors posted and not completed */
+	uint32_t reap_from; /* reap completions from that many outstanding on */
+	uint32_t max_len; /* longest frame: by MTU and by the mempool's room */
+	uint32_t kick_batch; /* descriptors a kick moves in copy mode */
+	uint16_t buf_len; /* of the pool's mbufs */
+	int fd;
+	struct afx_kick *kick;
+	struct afx_tx_counters count;
+
+	/* control */
+	struct afx_pair *pair __rte_cache_aligned;
+	struct afx_tx_counters base; /* count at the last reset */
+	struct afx_kick_counters kick_base; /* the same of kick */
+	struct afx_umem umem;
+	uint64_t unsent; /* posted, but never sent: found at stop */
+	uint64_t unsent_bytes;
+	uint64_t unsent_base; /* at the last reset */
+	uint64_t unsent_bytes_base;
+	uint16_t nb_desc;
+	uint16_t free_thresh; /* as set up */
+	bool deferred; /* does not start with the port */
+} __rte_cache_aligned;
+
+/* The data path's fields end before control's begin. */
+static_assert(offsetof(struct afx_rxq, pair) % RTE_CACHE_LINE_SIZE == 0, "Rx: shared line");
+static_assert(offsetof(struct afx_txq, pair) % RTE_CACHE_LINE_SIZE == 0, "Tx: shared line");
+static_assert(offsetof(struct afx_kick, busy) == RTE_CACHE_LINE_SIZE, "kick: shared line");
+
+/* One netdev queue and its XSK; control thread, but for kick. */
+struct afx_pair {
+	struct afx_kick kick;
+	struct afx_sock sock;
+	struct afx_rxq *rxq; /* NULL where the port has fewer Rx than Tx queues */
+	struct afx_txq *txq; /* NULL where it has fewer Tx than Rx queues */
+	struct afx_dev *dev;
+	uint32_t queue; /* of the netdev */
+	unsigned int running; /* of enum afx_half */
+	bool bound; /* while any half runs */
+	bool shared; /* on another socket's registration */
+	bool busy_poll;
+};
+
+struct afx_dev {
+	struct afx_cfg cfg;
+	struct afx_netdev_info info; /* as at probe; refreshed at start */
+	struct afx_prog *prog; /* NULL before the first start */
+	struct rte_mempool *own_pool; /* of a port without Rx queues, while started */
+	struct afx_umem own_umem;
+	bool unreleased; /* the kernel kept a zero-copy queue beyond stop: its memory must stay */
+	bool headroom_far; /* programs of others run on our frames and may use all of XDP's headroom */
+	struct afx_pair *pairs; /* cfg.queue_count of them */
+	uint16_t port_id;
+	int membership_fd; /* promiscuous and allmulticast */
+	int watch_fd; /* notifications of the interface, while the port exists */
+	struct rte_intr_handle *watch;
+	bool gone; /* the interface was deleted or moved; raised once */
+	bool prog_lost; /* someone detached our program; reported once; interrupt thread */
+	uint32_t prog_id; /* of prog while attached by our link, else 0; for the interrupt thread */
+	unsigned int prog_ifindex; /* of the interface that prog is attached to */
+	unsigned int restore_ifindex; /* of the interface that the next two are of */
+	uint32_t mtu_before; /* 0, or the MTU to restore at close */
+	bool mac_changed;
+	uint8_t mac_before[AFX_NETDEV_MAC_LEN];
+};
+
+#endif /* AFX_H */

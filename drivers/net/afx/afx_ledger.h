@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * Which chunks the driver has handed to the kernel. Neither the fill ring nor
+ * the completion ring works in order, and a stopped socket's rings show only
+ * what was not taken yet; so each direction of a queue keeps an entry a chunk:
+ * how many of its descriptors are between our posting and our reading back. At
+ * stop, that is exactly what has to go back to the pool.
+ */
+#ifndef AFX_LEDGER_H
+#define AFX_LEDGER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_debug.h>
+
+#include "afx_build.h"
+#include "afx_umem.h"
+
+/* Place of a ring address in a ledger. */
+static inline size_t
+afx_ledger_index(uint64_t addr)
+{
+	return (addr & AFX_ADDR_BASE_MASK) >> AFX_LEDGER_SHIFT;
+}
+
+/* A chunk goes to the fill ring. Twice at once would be received twice. */
+static inline void
+afx_ledger_fill(uint8_t *ledger, uint64_t addr)
+{
+	uint8_t *entry = &ledger[afx_ledger_index(addr)];
+
+	if (AFX_DEBUG_CONSERVATION && *entry != 0)
+		rte_panic("afx: an mbuf came from its pool while it is in the fill ring\n");
+	*entry = 1;
+}
+
+/* A chunk came back in the Rx ring. */
+static inline void
+afx_ledger_receive(uint8_t *ledger, uint64_t addr)
+{
+	uint8_t *entry = &ledger[afx_ledger_index(addr)];
+
+	if (AFX_DEBUG_CONSERVATION && *entry != 1)
+		rte_panic("afx: the kernel returned a chunk that it was not given\n");
+	*entry = 0;
+}
+
+/*
+ * A chunk goes to the Tx ring, more than once at a time if its mbuf has more
+ * references; each descriptor holds one, so that the entry is as wide as refcnt.
+ */
+static inline void
+afx_ledger_send(uint16_t *ledger, uint64_t addr)
+{
+	ledger[afx_ledger_index(addr)]++;
+}
+
+/* One descriptor of a chunk came back in the completion ring. */
+static inline void
+afx_ledger_complete(uint16_t *ledger, uint64_t addr)
+{
+	uint16_t *entry = &ledger[afx_ledger_index(addr)];
+
+	if (AFX_DEBUG_CONSERVATION && *entry == 0)
+		rte_panic("afx: the kernel completed a chunk that was not sent\n");
+	--*entry;
+}
+
+/*
+ * The conservation law, in debug builds after each burst: as many chunks are
+ * out as were posted and not read back.
+ */
+static inline void
+afx_ledger_check_rx(const uint8_t *ledger, size_t len, uint32_t out)
+{
+	uint32_t sum = 0;
+	size_t i;
+
+	/* A stopped queue has none. */
+	if (!AFX_DEBUG_CONSERVATION || ledger == NULL)
+		return;
+	for (i = 0; i < len; i++)
+		sum += ledger[i];
+	if (sum != out)
+		rte_panic("afx: %u mbufs in the Rx ledger, %u with the kernel\n", sum, out);
+}
+
+static inline void
+afx_ledger_check_tx(const uint16_t *ledger, size_t len, uint32_t out)
+{
+	uint32_t sum = 0;
+	size_t i;
+
+	/* A stopped queue has none. */
+	if (!AFX_DEBUG_CONSERVATION || ledger == NULL)
+		return;
+	for (i = 0; i < len; i++)
+		sum += ledger[i];
+	if (sum != out)
+		rte_panic("afx: %u mbufs in the Tx ledger, %u with the kernel\n", sum, out);
+}
+
+#endif /* AFX_LEDGER_H */

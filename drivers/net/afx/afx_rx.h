@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#ifndef AFX_RX_H
+#define AFX_RX_H
+
+#include "afx.h"
+
+/*
+ * eth_rx_burst_t. Up to n received frames, each in an mbuf of the queue's pool
+ * that the caller owns from then on; tops up the fill ring from the pool. One
+ * lcore a queue. At most one recvfrom, only if the ring is empty and the driver
+ * sleeps on the fill ring, and one sendto for a Tx kick overdue by 100 us.
+ */
+uint16_t afx_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n);
+
+/* The same for preferred busy polling: an empty poll has the kernel poll the driver, by one recvfrom. */
+uint16_t afx_rx_burst_busy(void *queue, struct rte_mbuf **pkts, uint16_t n);
+
+/*
+ * Fill the fill ring to its brim before bind. Control thread, nothing else
+ * uses q. 0, or -ENOMEM if the pool has too few mbufs; what was posted stays
+ * in the ledger.
+ */
+int afx_rx_prefill(struct afx_rxq *q);
+
+#endif /* AFX_RX_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#ifndef AFX_TX_H
+#define AFX_TX_H
+
+#include "afx.h"
+
+/*
+ * eth_tx_burst_t. Takes the first mbufs of pkts, as many as it returns: each is
+ * from then on the driver's, to be sent and freed on completion, or freed and
+ * counted as refused if it can never be sent. The rest stays the caller's:
+ * there is no room, or no mbuf to copy to. One lcore a queue. At most
+ * 1 + outstanding / kernel batch sendto calls, and none unless the ring asks.
+ * With n = 0: only completions and kick.
+ */
+uint16_t afx_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n);
+
+/*
+ * Free what the kernel has completed. The Tx lcore, or control while the queue
+ * is not in use.
+ */
+void afx_tx_reap(struct afx_txq *q);
+
+/*
+ * eth_tx_done_cleanup_t. Kicks what waits and frees completions, free_cnt of
+ * them, or all for 0. Tx lcore. Returns how many packets were freed.
+ */
+int afx_tx_done_cleanup(void *queue, uint32_t free_cnt);
+
+#endif /* AFX_TX_H */

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include <string.h>
+
+#include "afx_tx_prepare.h"
+
+/* Segments and lengths agree, and no segment reaches beyond its buffer. */
+static bool
+segments_agree(const struct rte_mbuf *m)
+{
+	const struct rte_mbuf *seg = m;
+	uint32_t left = m->pkt_len;
+	uint16_t nb_segs = m->nb_segs;
+
+	while (seg != NULL && nb_segs != 0) {
+		if ((uint32_t)seg->data_off + seg->data_len > seg->buf_len || seg->data_len > left)
+			return false;
+		left -= seg->data_len;
+		nb_segs--;
+		seg = seg->next;
+	}
+	return seg == NULL && nb_segs == 0 && left == 0;
+}
+
+static bool
+can_be_sent(const struct afx_txq *q, const struct rte_mbuf *m)
+{
+	return !(m->ol_flags & AFX_TX_FLAGS_REFUSED) && m->pkt_len >= AFX_FRAME_MIN &&
+		m->pkt_len <= q->max_len && segments_agree(m);
+}
+
+/* The direct mbuf of our pool that holds the data of m, or NULL. */
+static struct rte_mbuf *
+owner_in_pool(const struct afx_txq *q, struct rte_mbuf *m)
+{
+	struct rte_mbuf *owner = m;
+	uintptr_t offset;
+
+	if (m->nb_segs != 1 || RTE_MBUF_HAS_EXTBUF(m))
+		return NULL;
+	if (RTE_MBUF_CLONED(m))
+		owner = rte_mbuf_from_indirect(m);
+	if (owner->pool != q->mp || !RTE_MBUF_DIRECT(owner))
+		return NULL;
+	/* Data elsewhere, or behind what a descriptor's offset can say. */
+	offset = rte_pktmbuf_mtod(m, uintptr_t) - (uintptr_t)owner->buf_addr;
+	return offset + m->data_len <= q->buf_len ? owner : NULL;
+}
+
+static void
+describe(struct afx_tx_frame *frame, struct rte_mbuf *owner, const struct rte_mbuf *m)
+{
+	frame->offset = AFX_CHUNK_LEAD + (rte_pktmbuf_mtod(m, char *) - (char *)owner->buf_addr);
+	frame->len = m->pkt_len;
+	frame->m = owner;
+}
+
+static enum afx_tx_verdict
+copy(struct afx_txq *q, struct afx_tx_frame *frame)
+{
+	struct rte_mbuf *m = frame->m;
+	struct rte_mbuf *to = rte_pktmbuf_alloc(q->mp);
+	const struct rte_mbuf *seg;
+
+	if (to == NULL)
+		return AFX_TX_NOMBUF;
+	for (seg = m; seg != NULL; seg = seg->next) {
+		memcpy(rte_pktmbuf_mtod_offset(to, char *, to->pkt_len),
+		       rte_pktmbuf_mtod(seg, const char *), seg->data_len);
+		to->pkt_len += seg->data_len;
+	}
+	to->data_len = to->pkt_len;
+	describe(frame, to, to);
+	rte_pktmbuf_free(m);
+	q->count.copied++;
+	return AFX_TX_READY;
+}
+
+enum afx_tx_verdict
+afx_tx_prepare(struct afx_txq *q, struct afx_tx_frame *frame)
+{
+	struct rte_mbuf *m = frame->m;
+	struct rte_mbuf *owner;
+
+	if (!can_be_sent(q, m)) {
+		rte_pktmbuf_free(m);
+		q->count.refused++;
+		return AFX_TX_REFUSED;
+	}
+	owner = owner_in_pool(q, m);
+	if (owner == NULL)
+		return copy(q, frame);
+	describe(frame, owner, m);
+	if (owner != m) {
+		rte_mbuf_refcnt_update(owner, 1);
+		rte_pktmbuf_free_seg(m);
+	}
+	return AFX_TX_READY;
+}

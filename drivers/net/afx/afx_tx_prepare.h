@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * The slow path of Tx: mbufs that can not go out as they are.
+ */
+#ifndef AFX_TX_PREPARE_H
+#define AFX_TX_PREPARE_H
+
+#include "afx.h"
+
+/* Requests to change the frame or its timing: none is offered, so none can be met. */
+#define AFX_TX_FLAGS_REFUSED                                                    \
+	(RTE_MBUF_F_TX_OFFLOAD_MASK &                                           \
+	 ~(RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6 | RTE_MBUF_F_TX_OUTER_IPV4 | \
+	   RTE_MBUF_F_TX_OUTER_IPV6))
+
+/* An mbuf with none of these flags owns its data and asks for nothing. */
+#define AFX_TX_FLAGS_SLOW (AFX_TX_FLAGS_REFUSED | RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)
+
+enum afx_tx_verdict {
+	AFX_TX_READY, /* frame describes a descriptor to post */
+	AFX_TX_REFUSED, /* freed and counted */
+	AFX_TX_NOMBUF, /* untouched: no mbuf to copy it to */
+};
+
+struct afx_tx_frame {
+	struct rte_mbuf *m; /* in: the caller's mbuf; out: direct mbuf of the queue's pool */
+	uint32_t offset; /* of the data in the chunk of m */
+	uint32_t len;
+};
+
+/*
+ * Make frame->m sendable. An indirect mbuf of the pool is replaced by its
+ * direct one with a reference of our own; data of other pools, external
+ * buffers and several segments are copied into a fresh mbuf and the original
+ * is freed. What can never be sent is freed. Tx lcore, no syscall.
+ */
+enum afx_tx_verdict afx_tx_prepare(struct afx_txq *q, struct afx_tx_frame *frame);
+
+#endif /* AFX_TX_PREPARE_H */
