@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+
+#include "afx_log.h"
+#include "afx_bind.h"
+#include "afx_queue.h"
+#include "afx_reclaim.h"
+#include "afx_rx.h"
+
+/* The kernel releases a closed socket's queue in 3 to 16 ms (measured, 6.18); a busy one in 1 s. */
+#define BIND_RETRY_MS 1000
+#define BIND_RETRY_US 1000
+
+/* The one step that takes mbufs. */
+static const char step_fill[] = "filling the fill ring";
+
+/* One try to bind: how, and the step that failed. */
+struct attempt {
+	const struct afx_umem *umem;
+	bool zerocopy;
+	int shared_fd; /* -1: with a registration of its own */
+	const char *step;
+};
+
+/* Who is bound to the queue: for sure, or, where the kernel does not say which socket, a guess. */
+static void
+holder_describe(const struct afx_pair *pair, char *text, size_t len)
+{
+	char comm[AFX_NETDEV_COMM_LEN];
+	uint32_t inode = 0;
+	bool taken;
+	pid_t pid;
+
+	snprintf(text, len, "stop it");
+	afx_netdev_xsk_taken(pair->dev->info.ifindex, pair->queue, &taken, &inode);
+	if (afx_netdev_socket_holder(inode, &pid, comm, sizeof(comm)) == 0)
+		snprintf(text, len, "%sof %s, pid %d: stop it", inode != 0 ? "" : "perhaps ", comm,
+			 (int)pid);
+}
+
+/* What the user can do about a failed step; empty if nobody knows. */
+static void
+remedy_describe(const struct afx_pair *pair, const struct attempt *a, int ret, char *text,
+		size_t len)
+{
+	const uint64_t kib = a->umem->reg.len / 1024;
+	char holder[96];
+
+	text[0] = '\0';
+	if (ret == -EPERM || ret == -EACCES)
+		snprintf(text, len,
+			 "; run as root, or: setcap " AFX_CAPABILITIES "+ep PROGRAM (with keep= or "
+			 "xdp_prog= cap_perfmon too)");
+	else if (ret == -ENOBUFS)
+		snprintf(text, len,
+			 "; locked memory is limited, %" PRIu64 " KiB are needed: "
+			 "ulimit -l unlimited, or capability cap_ipc_lock",
+			 kib);
+	else if (ret == -ENETDOWN)
+		snprintf(text, len, "; run: ip link set dev %s up", pair->dev->cfg.iface);
+	else if (ret == -ENOMEM && a->step == step_fill)
+		snprintf(text, len,
+			 "; mempool %s has too few free mbufs, each queue takes %u: "
+			 "enlarge it (testpmd's --total-num-mbufs) or shrink the Rx rings (--rxd)",
+			 a->umem->mp->name, pair->rxq->nb_desc * AFX_FILL_FACTOR);
+	if (ret != -EBUSY)
+		return;
+	holder_describe(pair, holder, sizeof(holder));
+	snprintf(text, len,
+		 "; the queue is taken by another AF_XDP socket, %s, or choose others "
+		 "with start_queue=",
+		 holder);
+}
+
+/* The one log line of a failed start: what, where, why, and what to do about it. */
+static void
+attempt_explain(const struct afx_pair *pair, const struct attempt *a, int ret)
+{
+	char remedy[320];
+
+	remedy_describe(pair, a, ret, remedy, sizeof(remedy));
+	AFX_LOG(ERR, "%s: queue %u: %s%s: %s%s", pair->dev->cfg.iface, pair->queue, a->step,
+		a->zerocopy ? " for zero-copy" : "", strerror(-ret), remedy);
+}
+
+static int
+rings_create(struct afx_pair *pair)
+{
+	struct afx_sock_sizes sizes = { .fill = AFX_DESC_MIN, .comp = AFX_DESC_MIN };
+	struct afx_ring unused;
+	struct afx_rxq *rxq = pair->rxq;
+	struct afx_txq *txq = pair->txq;
+
+	if (rxq != NULL) {
+		sizes.rx = rxq->nb_desc;
+		sizes.fill = rxq->nb_desc * AFX_FILL_FACTOR;
+	}
+	if (txq != NULL)
+		sizes.tx = sizes.comp = txq->nb_desc;
+	return afx_sock_rings_create(&pair->sock, &sizes, rxq != NULL ? &rxq->rx : NULL,
+				     txq != NULL ? &txq->tx : NULL,
+				     rxq != NULL ? &rxq->fill : &unused,
+				     txq != NULL ? &txq->comp : &unused);
+}
+
+static int
+bind_patiently(struct afx_pair *pair, const struct attempt *a)
+{
+	const uint64_t deadline = rte_get_tsc_cycles() + rte_get_tsc_hz() / 1000 * BIND_RETRY_MS;
+	int ret;
+
+	do {
+		ret = afx_sock_bind(&pair->sock, pair->dev->info.ifindex, pair->queue, a->zerocopy,
+				    a->shared_fd);
+		if (ret != -EBUSY)
+			break;
+		usleep(BIND_RETRY_US);
+	} while (rte_get_tsc_cycles() < deadline);
+	return ret;
+}
+
+static void
+attempt_undo(struct afx_pair *pair, bool nic_has_buffers)
+{
+	bool released = true;
+
+	afx_sock_close(&pair->sock);
+	if (nic_has_buffers)
+		released = afx_reclaim_wait(pair, 0);
+	if (released && pair->rxq != NULL)
+		afx_reclaim_rx(pair->rxq);
+}
+
+/* The fill ring is filled before bind: some drivers look at it there, once (ice). */
+static int
+attempt_run(struct afx_pair *pair, struct attempt *a)
+{
+	bool bound = false;
+	int ret;
+
+	a->step = "socket(AF_XDP)";
+	ret = afx_sock_open(&pair->sock);
+	if (ret == 0 && a->shared_fd < 0) {
+		a->step = "UMEM registration";
+		ret = afx_sock_umem_register(&pair->sock, &a->umem->reg);
+	}
+	if (ret == 0) {
+		a->step = "creation of the rings";
+		ret = rings_create(pair);
+	}
+	if (ret == 0 && pair->rxq != NULL) {
+		a->step = step_fill;
+		ret = afx_rx_prefill(pair->rxq);
+	}
+	if (ret == 0) {
+		a->step = a->shared_fd < 0 ? "bind" : "bind on a shared UMEM";
+		ret = bind_patiently(pair, a);
+		bound = ret == 0;
+	}
+	if (ret == 0) {
+		a->step = "entry in the sharing registry";
+		ret = afx_umem_share_join(a->umem, pair->sock.fd, pair->sock.zerocopy);
+	}
+	if (ret != 0)
+		attempt_undo(pair, bound && a->zerocopy);
+	return ret;
+}
+
+/*
+ * Bind in one mode: on the registration of another queue of the same mempool
+ * that runs in this very mode, else on one of our own. In zero-copy, the bind
+ * itself is the probe; copy is asked for only where zero-copy was refused or
+ * is out of the question, so that the start order does not matter.
+ */
+static int
+bind_mode(struct afx_pair *pair, struct attempt *a)
+{
+	const bool may_share = pair->dev->cfg.share != AFX_SHARE_OFF;
+	int ret;
+
+	a->shared_fd = afx_umem_share_find(a->umem, a->zerocopy);
+	if (!may_share)
+		a->shared_fd = -1;
+	ret = attempt_run(pair, a);
+	pair->shared = ret == 0 && a->shared_fd >= 0;
+	if (ret != 0 && ret != -EBUSY && a->shared_fd >= 0) {
+		a->shared_fd = -1;
+		ret = attempt_run(pair, a);
+	}
+	afx_umem_share_done();
+	return ret;
+}
+
+/* NULL, or why zero-copy is not even tried. */
+static const char *
+zerocopy_excluded(const struct afx_pair *pair, const struct afx_umem *umem)
+{
+	const struct afx_dev *dev = pair->dev;
+	bool capable;
+
+	if (dev->cfg.copy == AFX_COPY_FORCE)
+		return "copy mode was asked for";
+	if (afx_prog_mode_get(dev->prog) == AFX_PROG_GENERIC)
+		return "the program is attached in generic mode";
+	afx_netdev_zerocopy_get(dev->info.ifindex, &capable);
+	if (!capable)
+		return "its driver has none";
+	return umem->no_zerocopy;
+}
+
+int
+afx_bind(struct afx_pair *pair, const struct afx_umem *umem)
+{
+	const struct afx_cfg *cfg = &pair->dev->cfg;
+	struct attempt a = { .umem = umem, .zerocopy = true };
+	const char *why = zerocopy_excluded(pair, umem);
+	int ret = -EOPNOTSUPP;
+
+	if (why == NULL) {
+		ret = bind_mode(pair, &a);
+		if (ret == 0)
+			return 0;
+		why = strerror(-ret);
+		/* These fail in copy mode just as well, and say nothing about zero-copy. */
+		if (cfg->copy == AFX_COPY_NEVER || ret == -EBUSY || ret == -ENETDOWN ||
+		    ret == -EPERM) {
+			attempt_explain(pair, &a, ret);
+			return ret;
+		}
+	} else if (cfg->copy == AFX_COPY_NEVER) {
+		AFX_LOG(ERR, "%s: queue %u: mode=zc: no zero-copy: %s", cfg->iface, pair->queue,
+			why);
+		return ret;
+	}
+	if (cfg->copy == AFX_COPY_AUTO)
+		AFX_LOG(INFO, "%s: queue %u: copy mode, no zero-copy: %s", cfg->iface, pair->queue,
+			why);
+	a.zerocopy = false;
+	ret = bind_mode(pair, &a);
+	if (ret != 0)
+		attempt_explain(pair, &a, ret);
+	return ret;
+}

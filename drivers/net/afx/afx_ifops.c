@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "afx_ifops.h"
+#include "afx_log.h"
+#include "afx_queue.h"
+
+/* What is to be restored is of one interface: one of the same name made anew has nothing to restore. */
+static void
+restore_track(struct afx_dev *priv)
+{
+	if (priv->restore_ifindex == priv->info.ifindex)
+		return;
+	priv->restore_ifindex = priv->info.ifindex;
+	priv->mtu_before = 0;
+	priv->mac_changed = false;
+}
+
+/* The administrator may have changed it since. */
+static int
+interface_refresh(struct afx_dev *priv)
+{
+	int ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
+
+	if (ret == 0)
+		restore_track(priv);
+	return ret;
+}
+
+static void
+mtu_explain(const struct afx_dev *priv, uint32_t mtu, int ret)
+{
+	if (priv->info.max_mtu != 0)
+		AFX_LOG(ERR,
+			"%s: MTU %u: %s; allowed are %u to %u, less while an XDP program is attached",
+			priv->cfg.iface, mtu, strerror(-ret), priv->info.min_mtu,
+			priv->info.max_mtu);
+	else
+		AFX_LOG(ERR, "%s: MTU %u: %s; less is allowed while an XDP program is attached",
+			priv->cfg.iface, mtu, strerror(-ret));
+}
+
+int
+afx_ifops_mtu_apply(struct afx_dev *priv, uint32_t mtu)
+{
+	uint32_t before;
+	int ret;
+
+	ret = interface_refresh(priv);
+	before = priv->info.mtu;
+	if (ret == 0 && mtu != before)
+		ret = afx_netdev_mtu_set(priv->cfg.iface, mtu);
+	if (ret != 0) {
+		mtu_explain(priv, mtu, ret);
+		return ret;
+	}
+	if (priv->mtu_before == 0 && mtu != before)
+		priv->mtu_before = before;
+	priv->info.mtu = mtu;
+	return 0;
+}
+
+int
+afx_mtu_set(struct rte_eth_dev *dev, uint16_t mtu)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+	uint16_t i;
+	int ret;
+
+	ret = afx_queue_mtu_check(priv, mtu);
+	if (ret == 0)
+		ret = afx_ifops_mtu_apply(priv, mtu);
+	if (ret != 0)
+		return ret;
+	for (i = 0; i < priv->cfg.queue_count; i++) {
+		if (priv->pairs[i].txq != NULL && priv->pairs[i].bound)
+			afx_txq_max_len_set(priv->pairs[i].txq, mtu);
+	}
+	return 0;
+}
+
+int
+afx_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *addr)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+	int ret;
+
+	ret = interface_refresh(priv);
+	/* ethdev sets the address again at each start. */
+	if (ret == 0 && memcmp(priv->info.mac, addr->addr_bytes, AFX_NETDEV_MAC_LEN) == 0)
+		return 0;
+	if (ret == 0)
+		ret = afx_netdev_mac_set(priv->cfg.iface, addr->addr_bytes);
+	if (ret != 0) {
+		AFX_LOG(ERR, "%s: MAC address " RTE_ETHER_ADDR_PRT_FMT ": %s", priv->cfg.iface,
+			RTE_ETHER_ADDR_BYTES(addr), strerror(-ret));
+		return ret;
+	}
+	if (!priv->mac_changed)
+		memcpy(priv->mac_before, priv->info.mac, AFX_NETDEV_MAC_LEN);
+	priv->mac_changed = true;
+	memcpy(priv->info.mac, addr->addr_bytes, AFX_NETDEV_MAC_LEN);
+	return 0;
+}
+
+static int
+membership_log(const struct afx_dev *priv, const char *what, int ret)
+{
+	if (ret != 0)
+		AFX_LOG(ERR, "%s: %s mode: %s", priv->cfg.iface, what, strerror(-ret));
+	return ret;
+}
+
+static int
+promiscuous(struct rte_eth_dev *dev, bool on)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+
+	return membership_log(priv, "promiscuous",
+			      afx_netdev_promisc_set(&priv->membership_fd, priv->info.ifindex, on));
+}
+
+static int
+allmulticast(struct rte_eth_dev *dev, bool on)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+
+	return membership_log(priv, "allmulticast",
+			      afx_netdev_allmulti_set(&priv->membership_fd, priv->info.ifindex,
+						      on));
+}
+
+int
+afx_promiscuous_enable(struct rte_eth_dev *dev)
+{
+	return promiscuous(dev, true);
+}
+
+int
+afx_promiscuous_disable(struct rte_eth_dev *dev)
+{
+	return promiscuous(dev, false);
+}
+
+int
+afx_allmulticast_enable(struct rte_eth_dev *dev)
+{
+	return allmulticast(dev, true);
+}
+
+int
+afx_allmulticast_disable(struct rte_eth_dev *dev)
+{
+	return allmulticast(dev, false);
+}
+
+int
+afx_ifops_link_read(struct rte_eth_dev *dev)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+	struct rte_eth_link link = { .link_speed = RTE_ETH_SPEED_NUM_UNKNOWN };
+	struct afx_netdev_link state;
+
+	/* An interface that is gone has no link; that is not an error of the caller. */
+	if (afx_netdev_link_get(priv->cfg.iface, &state) == 0) {
+		link.link_status = state.up ? RTE_ETH_LINK_UP : RTE_ETH_LINK_DOWN;
+		link.link_duplex =
+			state.full_duplex ? RTE_ETH_LINK_FULL_DUPLEX : RTE_ETH_LINK_HALF_DUPLEX;
+		link.link_autoneg = state.autoneg ? RTE_ETH_LINK_AUTONEG : RTE_ETH_LINK_FIXED;
+		link.link_speed = state.speed_mbps;
+	}
+	return rte_eth_linkstatus_set(dev, &link);
+}
+
+int
+afx_link_update(struct rte_eth_dev *dev, int wait_to_complete __rte_unused)
+{
+	const struct rte_eth_link down = { .link_speed = RTE_ETH_SPEED_NUM_NONE };
+
+	if (!dev->data->dev_started)
+		return rte_eth_linkstatus_set(dev, &down);
+	return afx_ifops_link_read(dev);
+}
+
+static void
+restore_log(const struct afx_dev *priv, const char *what, int ret)
+{
+	/* A deleted interface took its settings along. */
+	if (ret != 0 && ret != -ENODEV)
+		AFX_LOG(WARNING, "%s: %s not restored: %s", priv->cfg.iface, what, strerror(-ret));
+}
+
+void
+afx_ifops_restore(struct afx_dev *priv)
+{
+	struct afx_netdev_info now;
+
+	/* Another interface of that name is not ours to change. */
+	if (afx_netdev_info_get(priv->cfg.iface, &now) != 0 ||
+	    now.ifindex != priv->restore_ifindex) {
+		priv->mtu_before = 0;
+		priv->mac_changed = false;
+	}
+	if (priv->mtu_before != 0)
+		restore_log(priv, "MTU", afx_netdev_mtu_set(priv->cfg.iface, priv->mtu_before));
+	if (priv->mac_changed)
+		restore_log(priv, "MAC address",
+			    afx_netdev_mac_set(priv->cfg.iface, priv->mac_before));
+	priv->mtu_before = 0;
+	priv->mac_changed = false;
+	if (priv->membership_fd >= 0)
+		close(priv->membership_fd);
+	priv->membership_fd = -1;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * ethdev callbacks that change or report the interface itself. What they
+ * change and the kernel would keep, afx_ifops_restore puts back.
+ */
+#ifndef AFX_IFOPS_H
+#define AFX_IFOPS_H
+
+#include <ethdev_driver.h>
+
+#include "afx.h"
+
+int afx_mtu_set(struct rte_eth_dev *dev, uint16_t mtu);
+int afx_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *addr);
+int afx_promiscuous_enable(struct rte_eth_dev *dev);
+int afx_promiscuous_disable(struct rte_eth_dev *dev);
+int afx_allmulticast_enable(struct rte_eth_dev *dev);
+int afx_allmulticast_disable(struct rte_eth_dev *dev);
+
+/* Set the interface's MTU, to be restored at close. 0, or -errno, logged. */
+int afx_ifops_mtu_apply(struct afx_dev *priv, uint32_t mtu);
+
+/* eth_link_update_t. Never waits: the kernel is asked, not the medium. Down while the port is stopped. */
+int afx_link_update(struct rte_eth_dev *dev, int wait_to_complete);
+
+/* The interface's own link state into the port's, at start. As afx_link_update, whatever the port does. */
+int afx_ifops_link_read(struct rte_eth_dev *dev);
+
+/* MAC and MTU as they were before the first change; memberships end. Control thread, at close. */
+void afx_ifops_restore(struct afx_dev *priv);
+
+#endif /* AFX_IFOPS_H */

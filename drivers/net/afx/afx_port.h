@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * A port's life: limits, configure, start, stop, close. Control thread.
+ */
+#ifndef AFX_PORT_H
+#define AFX_PORT_H
+
+#include <ethdev_driver.h>
+
+#include "afx.h"
+
+/* eth_dev_infos_get_t. True limits of the interface; the pool's are checked at queue setup. */
+int afx_port_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info);
+
+/*
+ * eth_dev_configure_t. Records; only an MTU that the application chose (other
+ * than ethdev's default) is set on the interface, else the interface's is taken over.
+ */
+int afx_port_configure(struct rte_eth_dev *dev);
+
+/*
+ * eth_dev_start_t. Attaches the program (first start), binds all queues,
+ * then opens the way for traffic. On failure nothing of this start is left.
+ */
+int afx_port_start(struct rte_eth_dev *dev);
+
+/* eth_dev_stop_t. All traffic to the kernel, all mbufs to their pools; the program stays. */
+int afx_port_stop(struct rte_eth_dev *dev);
+
+/*
+ * eth_dev_reset_t, of a stopped port: as after probe, on the interface that has
+ * the name now. 0, or -errno, logged: -ENODEV while there is none.
+ */
+int afx_port_reset(struct rte_eth_dev *dev);
+
+/* eth_dev_close_t. Stop, detach, restore, free. In a secondary process only what is its own. */
+int afx_port_close(struct rte_eth_dev *dev);
+
+#endif /* AFX_PORT_H */
