@@ -21,6 +21,8 @@ SUITES=(
     "tsan build-tsan 300"
     "bpf build 120"
     "fuzz build-asan 300"
+    "veth build 1800"
+    "conservation build-debug 600"
 )
 
 # Else Ctrl-C ends one suite, and the next one starts.

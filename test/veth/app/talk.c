@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+/* What the test sends: one word. */
+#define WORD_MAX 16
+
+static int nb_args;
+static char **args;
+
+void
+app_args_set(int argc, char **argv)
+{
+	nb_args = argc;
+	args = argv;
+}
+
+const char *
+app_arg_nth(const char *key, unsigned int n)
+{
+	const size_t len = strlen(key);
+	int i;
+
+	for (i = 0; i < nb_args; i++) {
+		if (strncmp(args[i], key, len) == 0 && args[i][len] == '=' && n-- == 0)
+			return args[i] + len + 1;
+	}
+	return NULL;
+}
+
+unsigned long
+app_arg(const char *key, unsigned long otherwise)
+{
+	const char *text = app_arg_nth(key, 0);
+
+	return text == NULL ? otherwise : strtoul(text, NULL, 0);
+}
+
+void
+app_say(const char *key, int64_t value)
+{
+	printf("%s=%" PRId64 "\n", key, value);
+}
+
+void
+app_say_of(const char *key, unsigned int index, int64_t value)
+{
+	printf("%s%u=%" PRId64 "\n", key, index, value);
+}
+
+void
+app_say_str(const char *key, const char *value)
+{
+	printf("%s=%s\n", key, value);
+}
+
+void
+app_checkpoint(const char *name)
+{
+	char word[WORD_MAX];
+	uint16_t id;
+
+	app_say_str("at", name);
+	while (fgets(word, sizeof(word), stdin) != NULL) {
+		if (strcmp(word, "stats\n") != 0)
+			return;
+		RTE_ETH_FOREACH_DEV(id)
+			app_port_say(id);
+		app_say_str("at", "stats");
+	}
+	exit(EXIT_FAILURE);
+}
