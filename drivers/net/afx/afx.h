@@ -23,6 +23,7 @@
 #include "afx_prog.h"
 #include "afx_ring.h"
 #include "afx_sock.h"
+#include "afx_state.h"
 #include "afx_umem.h"
 
 /* Ethernet header and one VLAN tag: a frame is that much longer than the MTU. */
@@ -172,10 +173,8 @@ struct afx_dev {
 	bool prog_lost; /* someone detached our program; reported once; interrupt thread */
 	uint32_t prog_id; /* of prog while attached by our link, else 0; for the interrupt thread */
 	unsigned int prog_ifindex; /* of the interface that prog is attached to */
-	unsigned int restore_ifindex; /* of the interface that the next two are of */
-	uint32_t mtu_before; /* 0, or the MTU to restore at close */
-	bool mac_changed;
-	uint8_t mac_before[AFX_NETDEV_MAC_LEN];
+	struct afx_state_record before; /* settings to restore at close */
+	struct afx_state state; /* the same, for after a kill */
 };
 
 #endif /* AFX_H */

@@ -17,6 +17,7 @@
 #include "afx_port.h"
 #include "afx_port_queues.h"
 #include "afx_queue.h"
+#include "afx_restore.h"
 #include "afx_stats.h"
 #include "afx_tx.h"
 #include "afx_watch.h"
@@ -166,6 +167,8 @@ interface_probe(struct afx_dev *priv, const char *name)
 	int ret;
 
 	ret = afx_netdev_info_get(cfg->iface, &priv->info);
+	if (ret == 0 && afx_restore_leftover(priv))
+		ret = afx_netdev_info_get(cfg->iface, &priv->info);
 	if (ret != 0) {
 		AFX_LOG(ERR, "%s: iface=%s: %s in this network namespace; see: ip link", name,
 			cfg->iface, ret == -ENODEV ? "no such interface" : strerror(-ret));
@@ -240,7 +243,7 @@ static int
 probe_primary(struct rte_vdev_device *vdev)
 {
 	const char *name = rte_vdev_device_name(vdev);
-	struct afx_dev template = { 0 };
+	struct afx_dev template = { .state.fd = -1 };
 	struct rte_eth_dev *dev;
 	char err[AFX_DEVARGS_ERR_LEN];
 	int ret;

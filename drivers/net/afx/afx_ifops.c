@@ -8,28 +8,7 @@
 #include "afx_ifops.h"
 #include "afx_log.h"
 #include "afx_queue.h"
-
-/* What is to be restored is of one interface: one of the same name made anew has nothing to restore. */
-static void
-restore_track(struct afx_dev *priv)
-{
-	if (priv->restore_ifindex == priv->info.ifindex)
-		return;
-	priv->restore_ifindex = priv->info.ifindex;
-	priv->mtu_before = 0;
-	priv->mac_changed = false;
-}
-
-/* The administrator may have changed it since. */
-static int
-interface_refresh(struct afx_dev *priv)
-{
-	int ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
-
-	if (ret == 0)
-		restore_track(priv);
-	return ret;
-}
+#include "afx_restore.h"
 
 static void
 mtu_explain(const struct afx_dev *priv, uint32_t mtu, int ret)
@@ -47,19 +26,18 @@ mtu_explain(const struct afx_dev *priv, uint32_t mtu, int ret)
 int
 afx_ifops_mtu_apply(struct afx_dev *priv, uint32_t mtu)
 {
-	uint32_t before;
 	int ret;
 
-	ret = interface_refresh(priv);
-	before = priv->info.mtu;
-	if (ret == 0 && mtu != before)
+	/* The administrator may have changed it since. */
+	ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
+	if (ret == 0 && mtu != priv->info.mtu) {
+		afx_restore_note_mtu(priv);
 		ret = afx_netdev_mtu_set(priv->cfg.iface, mtu);
+	}
 	if (ret != 0) {
 		mtu_explain(priv, mtu, ret);
 		return ret;
 	}
-	if (priv->mtu_before == 0 && mtu != before)
-		priv->mtu_before = before;
 	priv->info.mtu = mtu;
 	return 0;
 }
@@ -89,20 +67,19 @@ afx_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *addr)
 	struct afx_dev *priv = dev->data->dev_private;
 	int ret;
 
-	ret = interface_refresh(priv);
+	ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
 	/* ethdev sets the address again at each start. */
 	if (ret == 0 && memcmp(priv->info.mac, addr->addr_bytes, AFX_NETDEV_MAC_LEN) == 0)
 		return 0;
-	if (ret == 0)
+	if (ret == 0) {
+		afx_restore_note_mac(priv);
 		ret = afx_netdev_mac_set(priv->cfg.iface, addr->addr_bytes);
+	}
 	if (ret != 0) {
 		AFX_LOG(ERR, "%s: MAC address " RTE_ETHER_ADDR_PRT_FMT ": %s", priv->cfg.iface,
 			RTE_ETHER_ADDR_BYTES(addr), strerror(-ret));
 		return ret;
 	}
-	if (!priv->mac_changed)
-		memcpy(priv->mac_before, priv->info.mac, AFX_NETDEV_MAC_LEN);
-	priv->mac_changed = true;
 	memcpy(priv->info.mac, addr->addr_bytes, AFX_NETDEV_MAC_LEN);
 	return 0;
 }
@@ -186,32 +163,10 @@ afx_link_update(struct rte_eth_dev *dev, int wait_to_complete __rte_unused)
 	return afx_ifops_link_read(dev);
 }
 
-static void
-restore_log(const struct afx_dev *priv, const char *what, int ret)
-{
-	/* A deleted interface took its settings along. */
-	if (ret != 0 && ret != -ENODEV)
-		AFX_LOG(WARNING, "%s: %s not restored: %s", priv->cfg.iface, what, strerror(-ret));
-}
-
 void
 afx_ifops_restore(struct afx_dev *priv)
 {
-	struct afx_netdev_info now;
-
-	/* Another interface of that name is not ours to change. */
-	if (afx_netdev_info_get(priv->cfg.iface, &now) != 0 ||
-	    now.ifindex != priv->restore_ifindex) {
-		priv->mtu_before = 0;
-		priv->mac_changed = false;
-	}
-	if (priv->mtu_before != 0)
-		restore_log(priv, "MTU", afx_netdev_mtu_set(priv->cfg.iface, priv->mtu_before));
-	if (priv->mac_changed)
-		restore_log(priv, "MAC address",
-			    afx_netdev_mac_set(priv->cfg.iface, priv->mac_before));
-	priv->mtu_before = 0;
-	priv->mac_changed = false;
+	afx_restore_all(priv);
 	if (priv->membership_fd >= 0)
 		close(priv->membership_fd);
 	priv->membership_fd = -1;

@@ -166,7 +166,7 @@ mac_refresh(struct rte_eth_dev *dev)
 {
 	const struct afx_dev *priv = dev->data->dev_private;
 
-	if (!priv->mac_changed)
+	if (!priv->before.has_mac)
 		memcpy(dev->data->mac_addrs[0].addr_bytes, priv->info.mac, AFX_NETDEV_MAC_LEN);
 }
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * Settings of an interface as they were before the driver changed them, in a
+ * file that outlives a killed process: /run/afx/NAMESPACE-INTERFACE. Its owner
+ * holds a lock on it, which dies with the process; a record without a lock is
+ * what a crash left to be restored. Control thread, logs nothing.
+ */
+#ifndef AFX_STATE_H
+#define AFX_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "afx_netdev.h"
+
+/* Cleared at boot, as the settings are; only root may write there. */
+#define AFX_STATE_DIR "/run/afx"
+
+/* The folder, an inode number, a dash and an interface name. */
+#define AFX_STATE_PATH_LEN 64
+
+/* 0 and false: unchanged. */
+struct afx_state_record {
+	unsigned int ifindex;
+	uint32_t mtu;
+	bool has_mac;
+	uint8_t mac[AFX_NETDEV_MAC_LEN];
+};
+
+struct afx_state {
+	int fd; /* -1: nothing is recorded, by us */
+	char path[AFX_STATE_PATH_LEN];
+};
+
+/*
+ * Take the interface's file. On return, *left is what a process that is gone
+ * left there, for the same interface; else all 0. 0, or -errno with st->fd -1:
+ * -EBUSY while another process has the file and so the record, -EACCES and the
+ * like without the right to write in /run.
+ */
+int afx_state_open(struct afx_state *st, const char *iface, unsigned int ifindex,
+		   struct afx_state_record *left);
+
+/* Replace the record, before the change it is about. 0 or -errno. */
+int afx_state_write(struct afx_state *st, const struct afx_state_record *record);
+
+/* Everything is as it was: remove the record and let go. Accepts a closed one. */
+void afx_state_close(struct afx_state *st);
+
+#endif /* AFX_STATE_H */

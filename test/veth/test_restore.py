@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""MTU and MAC address go back to what they were, at close and after a kill."""
+
+import glob
+import json
+
+import pytest
+
+from lab import afx_lines, frames, reflect
+
+NEW_MAC = "02:af:00:00:00:01"
+NEW_MTU = 1400
+
+
+def settings(pair):
+    link, = json.loads(pair.dut.ip("-j", "link", "show", "dev", pair.iface))
+    return link["mtu"], link["address"]
+
+
+def records():
+    return glob.glob("/run/afx/*")
+
+
+@pytest.fixture(autouse=True)
+def no_records():
+    assert records() == []
+    yield
+    assert records() == []
+
+
+def change(pmd):
+    """In testpmd, both of them; the port is stopped meanwhile."""
+    pmd.cmd("port stop 0")
+    assert pmd.set_mtu(NEW_MTU)
+    pmd.cmd(f"mac_addr set 0 {NEW_MAC}")
+    pmd.cmd("port start 0")
+
+
+def test_restored_at_close(lab, pair):
+    before = settings(pair)
+    pmd = lab.start()
+    change(pmd)
+    assert settings(pair) == (NEW_MTU, NEW_MAC)
+    assert len(records()) == 1
+    pmd.cmd("port stop 0")
+    pmd.cmd("port close 0")
+    assert settings(pair) == before
+    assert records() == []
+    assert pmd.quit() == 0
+
+
+def test_restored_by_the_next_start_after_a_kill(lab, pair):
+    before = settings(pair)
+    pmd = lab.start()
+    change(pmd)
+    pmd.kill()
+    assert settings(pair) == (NEW_MTU, NEW_MAC)
+    with lab.testpmd() as pmd:
+        assert settings(pair) == before
+        assert any("restoring MTU and MAC address that a killed process left" in line
+                   for line in afx_lines(pmd.log))
+        reflect(pair, frames(pair, 100, sizes=(60, 1514)))
+    assert settings(pair) == before
+
+
+def test_twice_changed_goes_back_to_the_first(lab, pair):
+    before = settings(pair)
+    pmd = lab.start()
+    pmd.cmd("port stop 0")
+    for mtu in 1400, 1300, 1450:
+        assert pmd.set_mtu(mtu)
+    pmd.kill()
+    with lab.testpmd():
+        assert settings(pair) == before
+
+
+def test_interface_made_anew_is_left_alone(lab, pair):
+    """What a killed process left is of an interface that is gone."""
+    pmd = lab.start()
+    change(pmd)
+    pmd.kill()
+    pair.dut.ip("link", "del", pair.iface)
+    pair.dut.ip("link", "add", pair.iface, "mtu", "1350", "type", "veth", "peer", "name", "other")
+    pair.dut.ip("link", "set", pair.iface, "up")
+    pair.dut.ip("link", "set", "other", "up")
+    before = settings(pair)
+    with lab.testpmd():
+        assert settings(pair) == before
+    assert settings(pair) == before
+
+
+def test_nothing_recorded_if_nothing_changes(lab, pair):
+    with lab.testpmd():
+        assert records() == []
+
+
+def test_refused_mtu_leaves_no_trace(lab, pair):
+    before = settings(pair)
+    pmd = lab.start()
+    pmd.cmd("port stop 0")
+    assert not pmd.set_mtu(9000)
+    assert settings(pair) == before
+    assert pmd.quit() == 0
+    assert settings(pair) == before
