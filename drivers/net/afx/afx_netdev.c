@@ -153,20 +153,22 @@ int
 afx_netdev_info_get(const char *iface, struct afx_netdev_info *info)
 {
 	struct ethtool_drvinfo drvinfo = { .cmd = ETHTOOL_GDRVINFO };
+	struct afx_netdev_info found;
 	char text[SYSFS_TEXT_LEN];
 	bool sysfs;
 	int ret;
 
-	ret = afx_netlink_link_get(iface, info);
+	ret = afx_netlink_link_get(iface, &found);
 	if (ret < 0)
 		return ret;
-	sysfs = sysfs_is_ours(iface, info);
-	queues_get(iface, sysfs, info);
-	info->numa_node = -1;
+	sysfs = sysfs_is_ours(iface, &found);
+	queues_get(iface, sysfs, &found);
+	found.numa_node = -1;
 	if (sysfs && sysfs_read(iface, "device/numa_node", text) == 0)
-		info->numa_node = strtol(text, NULL, 10);
+		found.numa_node = strtol(text, NULL, 10);
 	if (ethtool_ioctl(iface, &drvinfo) == 0)
-		memcpy(info->driver, drvinfo.driver, sizeof(info->driver) - 1);
+		memcpy(found.driver, drvinfo.driver, sizeof(found.driver) - 1);
+	*info = found;
 	return 0;
 }
 
@@ -276,19 +278,24 @@ membership_renew(int fd, unsigned int ifindex, unsigned short type)
 static int
 membership_set(int *fd, unsigned int ifindex, unsigned short type, bool on)
 {
+	int made, ret;
+
 	if (!on) {
 		if (*fd >= 0)
 			membership_change(*fd, PACKET_DROP_MEMBERSHIP, ifindex, type);
 		return 0;
 	}
-	if (*fd < 0) {
-		int ret = packet_socket_open();
-
-		if (ret < 0)
-			return ret;
-		*fd = ret;
-	}
-	return membership_renew(*fd, ifindex, type);
+	if (*fd >= 0)
+		return membership_renew(*fd, ifindex, type);
+	made = packet_socket_open();
+	if (made < 0)
+		return made;
+	ret = membership_renew(made, ifindex, type);
+	if (ret < 0)
+		close(made);
+	else
+		*fd = made;
+	return ret;
 }
 
 int

@@ -41,7 +41,7 @@ struct afx_netdev_info {
 };
 
 /*
- * Fill *info. -ENODEV if there is no such interface. Drivers without channels
+ * Fill *info; untouched on failure. -ENODEV if there is no such interface. Drivers without channels
  * (tap, bridge): the queues that sysfs lists, where /sys shows this namespace;
  * else those allocated, which can be more than are usable (a multi-queue tap: 256).
  */
