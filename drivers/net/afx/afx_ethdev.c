@@ -92,6 +92,13 @@ tx_queue_stop(struct rte_eth_dev *dev, uint16_t index)
 	return afx_port_half_stop(dev, index, AFX_HALF_TX);
 }
 
+static int
+link_update(struct rte_eth_dev *dev, int wait_to_complete)
+{
+	afx_watch_program(dev->data->dev_private);
+	return afx_link_update(dev, wait_to_complete);
+}
+
 static void
 rxq_info_get(struct rte_eth_dev *dev, uint16_t index, struct rte_eth_rxq_info *info)
 {
@@ -131,7 +138,7 @@ static const struct eth_dev_ops afx_ops = {
 	.tx_done_cleanup = afx_tx_done_cleanup,
 	.rxq_info_get = rxq_info_get,
 	.txq_info_get = txq_info_get,
-	.link_update = afx_link_update,
+	.link_update = link_update,
 	.mtu_set = afx_mtu_set,
 	.mac_addr_set = afx_mac_addr_set,
 	.promiscuous_enable = afx_promiscuous_enable,

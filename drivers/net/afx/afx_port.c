@@ -135,7 +135,8 @@ program_bury(struct afx_dev *priv)
 {
 	if (priv->prog == NULL)
 		return;
-	if (__atomic_load_n(&priv->prog_lost, __ATOMIC_ACQUIRE))
+	if (__atomic_load_n(&priv->prog_lost, __ATOMIC_ACQUIRE) ||
+	    !afx_prog_attached(priv->prog_id))
 		afx_prog_lost(priv->prog);
 	else if (priv->prog_ifindex == priv->info.ifindex)
 		return;

@@ -176,6 +176,21 @@ afx_prog_close(struct afx_prog **prog)
 	*prog = NULL;
 }
 
+bool
+afx_prog_attached(uint32_t id)
+{
+	const struct afx_prog *prog;
+	bool attached = true;
+
+	pthread_mutex_lock(&progs_lock);
+	TAILQ_FOREACH(prog, &progs, next) {
+		if (id != 0 && prog->id == id)
+			attached = afx_prog_link_attached(prog);
+	}
+	pthread_mutex_unlock(&progs_lock);
+	return attached;
+}
+
 void
 afx_prog_lost(struct afx_prog *prog)
 {

@@ -54,6 +54,14 @@ int afx_prog_open(const struct afx_cfg *cfg, unsigned int ifindex, uint32_t nb_q
 void afx_prog_close(struct afx_prog **prog);
 
 /*
+ * Ask the kernel whether the link of the program with that id, afx_prog_id's,
+ * still holds it on its interface: not after somebody detached it, nor after
+ * the interface was deleted. True where that can not be told: id 0, a program
+ * closed meanwhile. Any thread.
+ */
+bool afx_prog_attached(uint32_t id);
+
+/*
  * Say that somebody detached the program: the next open on the interface makes
  * a new one, even while other ports still refer to this.
  */

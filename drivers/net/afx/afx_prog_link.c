@@ -144,6 +144,17 @@ afx_prog_link_attach(struct afx_prog *prog)
 	return mode_read(prog);
 }
 
+bool
+afx_prog_link_attached(const struct afx_prog *prog)
+{
+	struct bpf_link_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (prog->link_fd < 0 || bpf_obj_get_info_by_fd(prog->link_fd, &info, &len) != 0)
+		return true;
+	return info.xdp.ifindex == prog->key.ifindex;
+}
+
 void
 afx_prog_link_detach(struct afx_prog *prog)
 {

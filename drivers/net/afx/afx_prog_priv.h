@@ -58,6 +58,8 @@ void afx_prog_object_close(struct afx_prog *prog);
 
 /* afx_prog_link.c: attach the loaded program by bpf_link and read back the mode granted. */
 int afx_prog_link_attach(struct afx_prog *prog);
+/* False if the link is no longer on the interface; true if that can not be told. */
+bool afx_prog_link_attached(const struct afx_prog *prog);
 /* Idempotent. */
 void afx_prog_link_detach(struct afx_prog *prog);
 

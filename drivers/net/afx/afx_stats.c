@@ -5,6 +5,7 @@
 #include "afx_pair.h"
 #include "afx_stats.h"
 #include "afx_tx_kick.h"
+#include "afx_watch.h"
 
 /* Of one queue pair, since the last reset. */
 struct pair_stats {
@@ -95,6 +96,8 @@ afx_stats_get(AFX_STATS_GET_ARGS)
 	struct pair_stats s;
 	uint16_t i;
 
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY)
+		afx_watch_program(priv);
 	for (i = 0; i < priv->cfg.queue_count; i++) {
 		pair_stats(&priv->pairs[i], &s);
 		stats->ipackets += s.ipackets;

@@ -26,6 +26,18 @@ removal_note(struct afx_dev *priv)
 	return true;
 }
 
+/* Once, whichever thread sees it first. */
+static void
+program_lost_report(struct afx_dev *priv)
+{
+	if (__atomic_exchange_n(&priv->prog_lost, true, __ATOMIC_RELEASE))
+		return;
+	AFX_LOG(ERR,
+		"%s: the XDP program was detached by someone else: nothing is received until the "
+		"port is stopped and started again",
+		priv->cfg.iface);
+}
+
 /*
  * Ours sits on a bpf_link, which somebody must have detached on purpose. A
  * notification may be older than our attach: it only makes us ask.
@@ -41,12 +53,20 @@ program_check(struct afx_dev *priv, const struct afx_netdev_event *event)
 		afx_netdev_watch_ask(priv->watch_fd, priv->info.ifindex);
 		return;
 	}
-	if (__atomic_exchange_n(&priv->prog_lost, true, __ATOMIC_RELEASE))
+	program_lost_report(priv);
+}
+
+void
+afx_watch_program(struct afx_dev *priv)
+{
+	struct afx_netdev_info now;
+
+	if (__atomic_load_n(&priv->prog_lost, __ATOMIC_RELAXED) ||
+	    afx_prog_attached(__atomic_load_n(&priv->prog_id, __ATOMIC_ACQUIRE)))
 		return;
-	AFX_LOG(ERR,
-		"%s: the XDP program was detached by someone else%s: nothing is received until the "
-		"port is stopped and started again",
-		priv->cfg.iface, event->xdp_id != 0 ? " and replaced" : "");
+	/* The link of a deleted interface looks the same; that is told by the removal event. */
+	if (afx_netdev_info_get(priv->cfg.iface, &now) == 0 && now.ifindex == priv->prog_ifindex)
+		program_lost_report(priv);
 }
 
 static bool
@@ -107,11 +127,11 @@ err_close:
 	return ret;
 }
 
+/* EAL hands over a copy of its own of the handle, and frees that itself. */
 static void
-handle_free(struct rte_intr_handle *handle, void *arg __rte_unused)
+fd_close(struct rte_intr_handle *handle, void *arg __rte_unused)
 {
 	close(rte_intr_fd_get(handle));
-	rte_intr_instance_free(handle);
 }
 
 void
@@ -126,10 +146,12 @@ afx_watch_stop(struct afx_dev *priv)
 	while (rte_intr_callback_unregister(handle, on_notice, (void *)-1) == -EAGAIN) {
 		/* Called by an event handler of the application, out of on_notice itself. */
 		if (rte_thread_is_intr() &&
-		    rte_intr_callback_unregister_pending(handle, on_notice, (void *)-1,
-							 handle_free) >= 0)
-			return;
+		    rte_intr_callback_unregister_pending(handle, on_notice, (void *)-1, fd_close) >=
+			    0)
+			goto free;
 		rte_pause();
 	}
-	handle_free(handle, NULL);
+	fd_close(handle, NULL);
+free:
+	rte_intr_instance_free(handle);
 }

@@ -15,6 +15,12 @@
 /* Begin to watch the interface. Control thread. 0, or -errno, logged. */
 int afx_watch_start(struct rte_eth_dev *dev);
 
+/*
+ * Ask whether our program is still attached, and report once if it is not: a
+ * detached bpf_link causes no notification (Linux 6.18). Any thread.
+ */
+void afx_watch_program(struct afx_dev *priv);
+
 /* Stop; returns when the interrupt thread is out of it. Accepts a port that is not watched. */
 void afx_watch_stop(struct afx_dev *priv);
 
