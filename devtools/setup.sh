@@ -132,11 +132,17 @@ reserve_hugepages() {
     free=$(cat $HUGEPAGES_DIR/free_hugepages 2>/dev/null || echo 0)
     if [ "$free" -lt $HUGEPAGES ] && [ -w $HUGEPAGES_DIR/nr_hugepages ]; then
         total=$(cat $HUGEPAGES_DIR/nr_hugepages)
+        # A quarter of what is free: the builds that follow need memory too.
+        if [ $((HUGEPAGES * 2048 * 4)) -gt "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" ]; then
+            say "too little memory for $HUGEPAGES hugepages of 2 MB: DPDK programs need --no-huge"
+            return 0
+        fi
         say "reserving hugepages: $HUGEPAGES free ones of 2 MB, were $free"
         echo $((total - free + HUGEPAGES)) >$HUGEPAGES_DIR/nr_hugepages || true
         free=$(cat $HUGEPAGES_DIR/free_hugepages)
     fi
     if [ "$free" -lt $HUGEPAGES ]; then
+        [ -z "${total:-}" ] || echo "$total" >$HUGEPAGES_DIR/nr_hugepages || true
         say "only $free of $HUGEPAGES hugepages of 2 MB can be had here (root? memory?):" \
             "DPDK programs may need --no-huge. devtools/test.sh and devtools/demo.sh do without" \
             "when AFX_NO_HUGE=1 is set or too few are free."

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+import foreign
 from lab import afx_lines, frames, reflect
 
 NEW_MAC = "02:af:00:00:00:01"
@@ -19,12 +20,15 @@ def settings(pair):
 
 
 def records():
-    return glob.glob("/run/afx/*")
+    """Without those of earlier killed processes, whose namespaces are gone."""
+    return [name for name in glob.glob("/run/afx/*") if name not in EARLIER]
+
+
+EARLIER = glob.glob("/run/afx/*")
 
 
 @pytest.fixture(autouse=True)
 def no_records():
-    assert records() == []
     yield
     assert records() == []
 
@@ -62,6 +66,37 @@ def test_restored_by_the_next_start_after_a_kill(lab, pair):
                    for line in afx_lines(pmd.log))
         reflect(pair, frames(pair, 100, sizes=(60, 1514)))
     assert settings(pair) == before
+
+
+def test_what_the_administrator_set_since_stays(lab, pair):
+    """At close and after a kill; what he did not touch goes back."""
+    _, mac = settings(pair)
+    pmd = lab.start()
+    change(pmd)
+    pair.dut.ip("link", "set", pair.iface, "mtu", "1450")
+    pmd.cmd("port stop 0")
+    pmd.cmd("port close 0")
+    assert settings(pair) == (1450, mac)
+    assert pmd.quit() == 0
+    pmd = lab.start()
+    change(pmd)
+    pmd.kill()
+    pair.dut.ip("link", "set", pair.iface, "mtu", "1300")
+    with lab.testpmd():
+        assert settings(pair) == (1300, mac)
+
+
+def test_a_refused_change_is_not_noted(lab, pair):
+    """Else close would take it for ours, and the administrator's for a leftover."""
+    pmd = lab.start(app=["--mbuf-size=4096"])
+    pmd.cmd("port stop 0")
+    # What a veth's peer does with XDP limits its MTU.
+    with foreign.program_on(pair.gen, pair.peer):
+        assert not pmd.set_mtu(3800)
+    pair.dut.ip("link", "set", pair.iface, "mtu", "1400")
+    pmd.cmd("port close 0")
+    assert settings(pair)[0] == 1400
+    assert pmd.quit() == 0
 
 
 def test_twice_changed_goes_back_to_the_first(lab, pair):

@@ -10,6 +10,7 @@
 #define AFX_H
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -157,11 +158,17 @@ struct afx_pair {
 };
 
 struct afx_dev {
+	/*
+	 * Control operations on queues against statistics, which other threads
+	 * read (telemetry). Recursive; of the primary process.
+	 */
+	pthread_mutex_t lock;
 	struct afx_cfg cfg;
 	struct afx_netdev_info info; /* as at probe; refreshed at start */
 	struct afx_prog *prog; /* NULL before the first start */
 	struct rte_mempool *own_pool; /* of a port without Rx queues, while started */
 	struct afx_umem own_umem;
+	unsigned int own_pool_id; /* in the pool's name */
 	bool unreleased; /* the kernel kept a zero-copy queue beyond stop: its memory must stay */
 	bool headroom_far; /* programs of others run on our frames and may use all of XDP's headroom */
 	struct afx_pair *pairs; /* cfg.queue_count of them */

@@ -137,6 +137,10 @@ attempt_undo(struct afx_pair *pair, bool nic_has_buffers)
 		released = afx_reclaim_wait(pair, 0);
 	if (released && pair->rxq != NULL)
 		afx_reclaim_rx(pair->rxq);
+	if (pair->rxq != NULL)
+		afx_rxq_disconnect(pair->rxq);
+	if (pair->txq != NULL)
+		afx_txq_disconnect(pair->txq);
 }
 
 /* The fill ring is filled before bind: some drivers look at it there, once (ice). */
@@ -231,7 +235,7 @@ afx_bind(struct afx_pair *pair, const struct afx_umem *umem)
 		why = strerror(-ret);
 		/* These fail in copy mode just as well, and say nothing about zero-copy. */
 		if (cfg->copy == AFX_COPY_NEVER || ret == -EBUSY || ret == -ENETDOWN ||
-		    ret == -EPERM) {
+		    ret == -EPERM || a.step == step_fill) {
 			attempt_explain(pair, &a, ret);
 			return ret;
 		}

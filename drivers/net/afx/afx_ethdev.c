@@ -30,12 +30,14 @@ rx_queue_setup(struct rte_eth_dev *dev, uint16_t index, uint16_t nb_desc, unsign
 	struct afx_pair *pair = &priv->pairs[index];
 	int ret;
 
+	pthread_mutex_lock(&priv->lock);
 	ret = afx_port_queues_pool_check(priv, index, mp);
 	if (ret == 0)
 		ret = afx_rxq_setup(pair, nb_desc, socket, mp, dev->data->mtu);
 	dev->data->rx_queues[index] = pair->rxq;
 	if (ret == 0)
 		pair->rxq->deferred = conf->rx_deferred_start;
+	pthread_mutex_unlock(&priv->lock);
 	return ret;
 }
 
@@ -47,25 +49,35 @@ tx_queue_setup(struct rte_eth_dev *dev, uint16_t index, uint16_t nb_desc, unsign
 	struct afx_pair *pair = &priv->pairs[index];
 	int ret;
 
+	pthread_mutex_lock(&priv->lock);
 	ret = afx_txq_setup(pair, nb_desc, socket, conf->tx_free_thresh);
 	dev->data->tx_queues[index] = pair->txq;
 	if (ret == 0)
 		pair->txq->deferred = conf->tx_deferred_start;
+	pthread_mutex_unlock(&priv->lock);
 	return ret;
 }
 
 static void
 rx_queue_release(struct rte_eth_dev *dev, uint16_t index)
 {
+	struct afx_dev *priv = dev->data->dev_private;
+
+	pthread_mutex_lock(&priv->lock);
 	afx_rxq_release(dev->data->rx_queues[index]);
 	dev->data->rx_queues[index] = NULL;
+	pthread_mutex_unlock(&priv->lock);
 }
 
 static void
 tx_queue_release(struct rte_eth_dev *dev, uint16_t index)
 {
+	struct afx_dev *priv = dev->data->dev_private;
+
+	pthread_mutex_lock(&priv->lock);
 	afx_txq_release(dev->data->tx_queues[index]);
 	dev->data->tx_queues[index] = NULL;
+	pthread_mutex_unlock(&priv->lock);
 }
 
 static int
@@ -177,8 +189,9 @@ interface_probe(struct afx_dev *priv, const char *name)
 	if (ret == 0 && afx_restore_leftover(priv))
 		ret = afx_netdev_info_get(cfg->iface, &priv->info);
 	if (ret != 0) {
-		AFX_LOG(ERR, "%s: iface=%s: %s in this network namespace; see: ip link", name,
-			cfg->iface, ret == -ENODEV ? "no such interface" : strerror(-ret));
+		AFX_LOG(ERR, "%s: iface=%s: %s%s", name, cfg->iface,
+			ret == -ENODEV ? "no such interface" : strerror(-ret),
+			ret == -ENODEV ? " in this network namespace; see: ip link" : "");
 		return ret;
 	}
 	if (!priv->info.ethernet) {
@@ -218,6 +231,17 @@ pairs_alloc(struct afx_dev *priv, int numa_node)
 	return 0;
 }
 
+static void
+lock_init(struct afx_dev *priv)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&priv->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+}
+
 static int
 port_init(struct rte_eth_dev *dev, const struct afx_dev *template)
 {
@@ -225,6 +249,7 @@ port_init(struct rte_eth_dev *dev, const struct afx_dev *template)
 	int ret;
 
 	*priv = *template;
+	lock_init(priv);
 	priv->port_id = dev->data->port_id;
 	priv->membership_fd = -1;
 	priv->watch_fd = -1;

@@ -30,16 +30,11 @@ afx_ifops_mtu_apply(struct afx_dev *priv, uint32_t mtu)
 
 	/* The administrator may have changed it since. */
 	ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
-	if (ret == 0 && mtu != priv->info.mtu) {
-		afx_restore_note_mtu(priv);
-		ret = afx_netdev_mtu_set(priv->cfg.iface, mtu);
-	}
-	if (ret != 0) {
+	if (ret == 0 && mtu != priv->info.mtu)
+		ret = afx_restore_mtu_change(priv, mtu);
+	if (ret != 0)
 		mtu_explain(priv, mtu, ret);
-		return ret;
-	}
-	priv->info.mtu = mtu;
-	return 0;
+	return ret;
 }
 
 int
@@ -71,17 +66,12 @@ afx_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *addr)
 	/* ethdev sets the address again at each start. */
 	if (ret == 0 && memcmp(priv->info.mac, addr->addr_bytes, AFX_NETDEV_MAC_LEN) == 0)
 		return 0;
-	if (ret == 0) {
-		afx_restore_note_mac(priv);
-		ret = afx_netdev_mac_set(priv->cfg.iface, addr->addr_bytes);
-	}
-	if (ret != 0) {
+	if (ret == 0)
+		ret = afx_restore_mac_change(priv, addr->addr_bytes);
+	if (ret != 0)
 		AFX_LOG(ERR, "%s: MAC address " RTE_ETHER_ADDR_PRT_FMT ": %s", priv->cfg.iface,
 			RTE_ETHER_ADDR_BYTES(addr), strerror(-ret));
-		return ret;
-	}
-	memcpy(priv->info.mac, addr->addr_bytes, AFX_NETDEV_MAC_LEN);
-	return 0;
+	return ret;
 }
 
 static int

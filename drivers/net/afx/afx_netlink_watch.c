@@ -78,10 +78,15 @@ static void
 notice_take(const struct nlmsghdr *nlh, unsigned int ifindex, struct afx_netdev_event *event)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
 
+	/* The answer to a question about an interface that is gone. */
+	if (nlh->nlmsg_type == NLMSG_ERROR && nlh->nlmsg_seq == ASK_SEQ &&
+	    mnl_nlmsg_get_payload_len(nlh) >= sizeof(*err) && err->error == -ENODEV)
+		event->gone = true;
 	/* A bridge tells of its ports in its own family. */
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi) || ifi->ifi_family != AF_UNSPEC ||
-	    (unsigned int)ifi->ifi_index != ifindex)
+	if (nlh->nlmsg_type == NLMSG_ERROR || mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi) ||
+	    ifi->ifi_family != AF_UNSPEC || (unsigned int)ifi->ifi_index != ifindex)
 		return;
 	if (nlh->nlmsg_type == RTM_DELLINK)
 		event->gone = true;
@@ -100,15 +105,21 @@ afx_netdev_watch_read(int fd, unsigned int ifindex, struct afx_netdev_event *eve
 {
 	_Alignas(struct nlmsghdr) char buf[NOTICE_LEN];
 	const struct nlmsghdr *nlh;
+	int ret = 0;
 	ssize_t len;
 	int left;
 
 	memset(event, 0, sizeof(*event));
-	while ((len = recv(fd, buf, sizeof(buf), 0)) > 0) {
+	/* After an overflow there is still a full socket to read, or an answer would not fit. */
+	while ((len = recv(fd, buf, sizeof(buf), 0)) > 0 || (len < 0 && errno == ENOBUFS)) {
+		if (len < 0) {
+			ret = -ENOBUFS;
+			continue;
+		}
 		left = len;
 		for (nlh = (const struct nlmsghdr *)buf; mnl_nlmsg_ok(nlh, left);
 		     nlh = mnl_nlmsg_next(nlh, &left))
 			notice_take(nlh, ifindex, event);
 	}
-	return len < 0 && errno != EAGAIN ? -errno : 0;
+	return len < 0 && errno != EAGAIN ? -errno : ret;
 }

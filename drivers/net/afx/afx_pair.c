@@ -164,8 +164,11 @@ pair_close(struct afx_pair *pair, uint64_t deadline)
 
 	if (pair->txq != NULL)
 		afx_reclaim_tx_unsent(pair->txq);
-	if (pair->rxq != NULL)
+	/* Once more: polls of the driver that were under way when the entry went. */
+	if (pair->rxq != NULL) {
+		afx_reclaim_rx_unread(pair->rxq);
 		pair->rxq->missed += afx_pair_missed(pair);
+	}
 	afx_umem_share_leave(pair->sock.fd);
 	afx_sock_close(&pair->sock);
 	pair->bound = false;

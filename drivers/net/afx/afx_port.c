@@ -73,8 +73,8 @@ interface_read(struct afx_dev *priv)
 	int ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
 
 	if (ret != 0)
-		AFX_LOG(ERR, "%s: %s in this network namespace; see: ip link", priv->cfg.iface,
-			ret == -ENODEV ? "no such interface" : strerror(-ret));
+		AFX_LOG(ERR, "%s: asking for the interface: %s%s", priv->cfg.iface, strerror(-ret),
+			ret == -ENODEV ? " in this network namespace; see: ip link" : "");
 	return ret;
 }
 
@@ -89,8 +89,10 @@ afx_port_configure(struct rte_eth_dev *dev)
 	ret = interface_read(priv);
 	if (ret != 0)
 		return ret;
+	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_trim(dev);
-	if (dev->data->mtu == mtu_default || dev->data->mtu == priv->info.mtu) {
+	pthread_mutex_unlock(&priv->lock);
+	if (dev->data->mtu == mtu_default && priv->before.mtu_before == 0) {
 		dev->data->mtu = priv->info.mtu;
 		return 0;
 	}
@@ -204,8 +206,10 @@ afx_port_start(struct rte_eth_dev *dev)
 		if (ret != 0)
 			return ret;
 	}
+	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_trim(dev);
 	ret = afx_port_queues_start(dev);
+	pthread_mutex_unlock(&priv->lock);
 	if (ret != 0) {
 		if (first)
 			program_close(priv);
@@ -222,8 +226,11 @@ int
 afx_port_stop(struct rte_eth_dev *dev)
 {
 	const struct rte_eth_link down = { .link_speed = RTE_ETH_SPEED_NUM_NONE };
+	struct afx_dev *priv = dev->data->dev_private;
 
+	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_stop(dev);
+	pthread_mutex_unlock(&priv->lock);
 	rte_eth_linkstatus_set(dev, &down);
 	return 0;
 }
@@ -254,12 +261,15 @@ afx_port_close(struct rte_eth_dev *dev)
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return 0;
+	/* Before the lock: it waits for an event handler that may read statistics. */
 	afx_watch_stop(priv);
+	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_stop(dev);
 	for (i = 0; i < priv->cfg.queue_count; i++) {
 		afx_rxq_release(priv->pairs[i].rxq);
 		afx_txq_release(priv->pairs[i].txq);
 	}
+	pthread_mutex_unlock(&priv->lock);
 	program_close(priv);
 	afx_ifops_restore(priv);
 	rte_free(priv->pairs);

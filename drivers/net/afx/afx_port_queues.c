@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include <rte_cycles.h>
@@ -47,7 +48,7 @@ own_pool_make(struct rte_eth_dev *dev)
 	}
 	for (i = 0; i < dev->data->nb_tx_queues; i++)
 		nb_mbufs += priv->pairs[i].txq->nb_desc * OWN_POOL_PER_DESC;
-	snprintf(name, sizeof(name), "afx_tx_%u", priv->port_id);
+	snprintf(name, sizeof(name), "afx_tx_%u_%u", priv->port_id, priv->own_pool_id);
 	priv->own_pool = rte_pktmbuf_pool_create(name, nb_mbufs, OWN_POOL_CACHE, 0,
 						 frame + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	if (priv->own_pool == NULL) {
@@ -62,13 +63,16 @@ own_pool_make(struct rte_eth_dev *dev)
 	return ret;
 }
 
-/* Kept for good if the kernel may still look at it. */
+/* Kept for good if the kernel may still look at it; the next one has another name. */
 static void
 own_pool_free(struct afx_dev *priv)
 {
-	if (!priv->unreleased)
+	if (priv->unreleased)
+		priv->own_pool_id++;
+	else
 		rte_mempool_free(priv->own_pool);
 	priv->own_pool = NULL;
+	priv->unreleased = false;
 }
 
 /* A queue without an Rx half uses the pool of the port's first Rx queue, else the port's own. */
@@ -77,7 +81,9 @@ pair_umem(const struct afx_dev *priv, const struct afx_pair *pair)
 {
 	if (pair->rxq != NULL)
 		return &pair->rxq->umem;
-	return priv->own_pool != NULL ? &priv->own_umem : &priv->pairs[0].rxq->umem;
+	if (priv->own_pool != NULL)
+		return &priv->own_umem;
+	return priv->pairs[0].rxq != NULL ? &priv->pairs[0].rxq->umem : NULL;
 }
 
 static uint64_t
@@ -138,10 +144,18 @@ afx_port_half_start(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 {
 	struct afx_dev *priv = dev->data->dev_private;
 	struct afx_pair *pair = &priv->pairs[index];
-	int ret;
+	const struct afx_umem *umem = pair_umem(priv, pair);
+	int ret = -EINVAL;
 
-	ret = afx_pair_start(pair, half, pair_umem(priv, pair));
+	pthread_mutex_lock(&priv->lock);
+	if (umem == NULL)
+		AFX_LOG(ERR,
+			"%s: Tx queue %u: Rx queue 0, whose mempool it is to use, is not set up",
+			priv->cfg.iface, index);
+	else
+		ret = afx_pair_start(pair, half, umem);
 	queue_states_set(dev);
+	pthread_mutex_unlock(&priv->lock);
 	return ret;
 }
 
@@ -150,8 +164,10 @@ afx_port_half_stop(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 {
 	struct afx_dev *priv = dev->data->dev_private;
 
+	pthread_mutex_lock(&priv->lock);
 	afx_pair_stop(&priv->pairs[index], half, stop_deadline());
 	queue_states_set(dev);
+	pthread_mutex_unlock(&priv->lock);
 	return 0;
 }
 

@@ -25,6 +25,13 @@ static_assert((int)AFX_KEEP_NONE == AFX_BPF_KEEP_NONE, "knob value");
 static_assert((int)AFX_KEEP_MGMT == AFX_BPF_KEEP_MGMT, "knob value");
 static_assert((int)AFX_KEEP_PORTS == AFX_BPF_KEEP_PORTS, "knob value");
 
+/* libbpf's own numbers for bad objects mean nothing to others. */
+static int
+errno_of(int ret)
+{
+	return ret <= -__LIBBPF_ERRNO__START ? -EINVAL : ret;
+}
+
 static void
 keep_ports_set(struct afx_redirect *skel, const struct afx_cfg *cfg)
 {
@@ -44,7 +51,7 @@ own_open(struct afx_prog *prog)
 
 	prog->skel = afx_redirect__open();
 	if (prog->skel == NULL) {
-		ret = -errno;
+		ret = errno_of(-errno);
 		afx_prog_error_log(prog, "opening the built-in XDP program", ret, "");
 		return ret;
 	}
@@ -122,8 +129,7 @@ custom_open(struct afx_prog *prog)
 		ret = -errno;
 		libbpf_strerror(ret, reason, sizeof(reason));
 		AFX_LOG(ERR, "%s: opening xdp_prog=%s: %s", prog->cfg.iface, path, reason);
-		/* libbpf's own numbers for bad files mean nothing to others. */
-		return ret <= -__LIBBPF_ERRNO__START ? -EINVAL : ret;
+		return errno_of(ret);
 	}
 	prog->bpf = custom_program_find(prog->obj);
 	if (prog->bpf == NULL) {

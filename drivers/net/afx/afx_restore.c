@@ -7,21 +7,31 @@
 #include "afx_log.h"
 #include "afx_restore.h"
 
-static void
-apply_log(const struct afx_dev *priv, const char *what, int ret)
+/* A deleted interface took its settings along. */
+static bool
+restored(const struct afx_dev *priv, const char *what, int ret)
 {
-	/* A deleted interface took its settings along. */
-	if (ret != 0 && ret != -ENODEV)
-		AFX_LOG(WARNING, "%s: %s not restored: %s", priv->cfg.iface, what, strerror(-ret));
+	if (ret == 0 || ret == -ENODEV)
+		return true;
+	AFX_LOG(WARNING, "%s: %s not restored: %s", priv->cfg.iface, what, strerror(-ret));
+	return false;
 }
 
-static void
-apply(const struct afx_dev *priv, const struct afx_state_record *before)
+/* What is no longer as we set it was set by somebody since, and stays. True unless one failed. */
+static bool
+apply(const struct afx_dev *priv, const struct afx_state_record *r)
 {
-	if (before->mtu != 0)
-		apply_log(priv, "MTU", afx_netdev_mtu_set(priv->cfg.iface, before->mtu));
-	if (before->has_mac)
-		apply_log(priv, "MAC address", afx_netdev_mac_set(priv->cfg.iface, before->mac));
+	const char *iface = priv->cfg.iface;
+	struct afx_netdev_info now;
+	bool done = true;
+
+	if (afx_netdev_info_get(iface, &now) != 0 || now.ifindex != r->ifindex)
+		return true;
+	if (r->mtu_before != 0 && now.mtu == r->mtu_set)
+		done = restored(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
+	if (r->has_mac && memcmp(now.mac, r->mac_set, AFX_NETDEV_MAC_LEN) == 0)
+		done &= restored(priv, "MAC address", afx_netdev_mac_set(iface, r->mac_before));
+	return done;
 }
 
 bool
@@ -33,14 +43,13 @@ afx_restore_leftover(struct afx_dev *priv)
 	/* No right to write there, or another process at work on the interface: nothing to do. */
 	if (afx_state_open(&priv->state, priv->cfg.iface, priv->info.ifindex, &left) != 0)
 		return false;
-	any = left.mtu != 0 || left.has_mac;
+	any = left.mtu_before != 0 || left.has_mac;
 	if (any)
 		AFX_LOG(NOTICE, "%s: restoring %s%s%s that a killed process left changed",
-			priv->cfg.iface, left.mtu != 0 ? "MTU" : "",
-			left.mtu != 0 && left.has_mac ? " and " : "",
+			priv->cfg.iface, left.mtu_before != 0 ? "MTU" : "",
+			left.mtu_before != 0 && left.has_mac ? " and " : "",
 			left.has_mac ? "MAC address" : "");
-	apply(priv, &left);
-	afx_state_close(&priv->state);
+	afx_state_close(&priv->state, !apply(priv, &left));
 	return any;
 }
 
@@ -55,7 +64,7 @@ note_begin(struct afx_dev *priv)
 		return;
 	memset(&priv->before, 0, sizeof(priv->before));
 	priv->before.ifindex = priv->info.ifindex;
-	afx_state_close(&priv->state);
+	afx_state_close(&priv->state, false);
 	ret = afx_state_open(&priv->state, priv->cfg.iface, priv->info.ifindex, &left);
 	if (ret == -EBUSY)
 		AFX_LOG(INFO, "%s: settings are recorded by another process", priv->cfg.iface);
@@ -77,36 +86,64 @@ note_write(struct afx_dev *priv)
 			priv->state.path, strerror(-ret));
 }
 
-void
-afx_restore_note_mtu(struct afx_dev *priv)
+static void
+note_withdraw(struct afx_dev *priv, const struct afx_state_record *old)
 {
-	note_begin(priv);
-	if (priv->before.mtu != 0)
+	priv->before = *old;
+	if (old->mtu_before != 0 || old->has_mac) {
+		note_write(priv);
 		return;
-	priv->before.mtu = priv->info.mtu;
-	note_write(priv);
+	}
+	afx_state_close(&priv->state, false);
+	priv->before.ifindex = 0;
 }
 
-void
-afx_restore_note_mac(struct afx_dev *priv)
+int
+afx_restore_mtu_change(struct afx_dev *priv, uint32_t mtu)
 {
+	struct afx_state_record old;
+	int ret;
+
 	note_begin(priv);
-	if (priv->before.has_mac)
-		return;
-	memcpy(priv->before.mac, priv->info.mac, AFX_NETDEV_MAC_LEN);
-	priv->before.has_mac = true;
+	old = priv->before;
+	if (priv->before.mtu_before == 0)
+		priv->before.mtu_before = priv->info.mtu;
+	priv->before.mtu_set = mtu;
 	note_write(priv);
+	ret = afx_netdev_mtu_set(priv->cfg.iface, mtu);
+	if (ret != 0)
+		note_withdraw(priv, &old);
+	else
+		priv->info.mtu = mtu;
+	return ret;
+}
+
+int
+afx_restore_mac_change(struct afx_dev *priv, const uint8_t mac[AFX_NETDEV_MAC_LEN])
+{
+	struct afx_state_record old;
+	int ret;
+
+	note_begin(priv);
+	old = priv->before;
+	if (!priv->before.has_mac)
+		memcpy(priv->before.mac_before, priv->info.mac, AFX_NETDEV_MAC_LEN);
+	priv->before.has_mac = true;
+	memcpy(priv->before.mac_set, mac, AFX_NETDEV_MAC_LEN);
+	note_write(priv);
+	ret = afx_netdev_mac_set(priv->cfg.iface, mac);
+	if (ret != 0)
+		note_withdraw(priv, &old);
+	else
+		memcpy(priv->info.mac, mac, AFX_NETDEV_MAC_LEN);
+	return ret;
 }
 
 void
 afx_restore_all(struct afx_dev *priv)
 {
-	struct afx_netdev_info now;
+	const bool done = priv->before.ifindex == 0 || apply(priv, &priv->before);
 
-	/* Another interface of that name is not ours to change. */
-	if (priv->before.ifindex != 0 && afx_netdev_info_get(priv->cfg.iface, &now) == 0 &&
-	    now.ifindex == priv->before.ifindex)
-		apply(priv, &priv->before);
 	memset(&priv->before, 0, sizeof(priv->before));
-	afx_state_close(&priv->state);
+	afx_state_close(&priv->state, !done);
 }

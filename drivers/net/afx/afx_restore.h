@@ -14,14 +14,15 @@
 bool afx_restore_leftover(struct afx_dev *priv);
 
 /*
- * Note the present MTU or MAC address, of priv->info, before it is changed; the
- * first note counts. Where it can not be recorded, that is logged and the change
- * may go on: only a killed process would leave it.
+ * Change MTU or MAC address of the interface, priv->info as just read, which is
+ * updated; what it was before the first change is noted, and recorded for after
+ * a kill. Where it can not be recorded, that is logged, and the change goes on.
+ * 0, or -errno of the change, not logged, with nothing noted.
  */
-void afx_restore_note_mtu(struct afx_dev *priv);
-void afx_restore_note_mac(struct afx_dev *priv);
+int afx_restore_mtu_change(struct afx_dev *priv, uint32_t mtu);
+int afx_restore_mac_change(struct afx_dev *priv, const uint8_t mac[AFX_NETDEV_MAC_LEN]);
 
-/* Put back what was noted, if the interface is still the same one. */
+/* Put back what was noted, where the interface is the same one and still has what we set. */
 void afx_restore_all(struct afx_dev *priv);
 
 #endif /* AFX_RESTORE_H */

@@ -7,28 +7,50 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "afx_state.h"
+#include "afx_uapi.h"
 
-/* "ifindex=N mtu=N mac=xx:xx:xx:xx:xx:xx" with the largest numbers, and room. */
-#define RECORD_LEN 96
+/* Three numbers and two addresses with their names, and room. */
+#define RECORD_LEN 160
 
 #define MAC_FORMAT "%02hhx:%02hhx:%02hhx:%02hhx:%02hhx:%02hhx"
+#define MAC_BYTES(mac) (mac)[0], (mac)[1], (mac)[2], (mac)[3], (mac)[4], (mac)[5]
 #define MAC_SCAN "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx"
 
-/* Names of interfaces repeat between namespaces. */
+/* Numbers of namespaces are used again, cookies (Linux 5.14) are not. */
+static int
+namespace_id(uint64_t *id)
+{
+	socklen_t len = sizeof(*id);
+	struct stat ns;
+	int fd, ret;
+
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	ret = getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, id, &len);
+	close(fd);
+	if (ret == 0)
+		return 0;
+	if (stat("/proc/thread-self/ns/net", &ns) != 0)
+		return -errno;
+	*id = ns.st_ino;
+	return 0;
+}
+
 static int
 path_make(struct afx_state *st, const char *iface)
 {
-	struct stat ns;
+	uint64_t id;
+	int ret = namespace_id(&id);
 
-	if (stat("/proc/thread-self/ns/net", &ns) != 0)
-		return -errno;
-	snprintf(st->path, sizeof(st->path), AFX_STATE_DIR "/%" PRIuMAX "-%s", (uintmax_t)ns.st_ino,
-		 iface);
-	return 0;
+	if (ret == 0)
+		snprintf(st->path, sizeof(st->path), AFX_STATE_DIR "/%" PRIu64 "-%s", id, iface);
+	return ret;
 }
 
 /* Locked, and still the file of that name: its last owner may have removed it meanwhile. */
@@ -50,15 +72,18 @@ static void
 record_read(const struct afx_state *st, struct afx_state_record *r)
 {
 	char text[RECORD_LEN] = "";
-	uint8_t *mac = r->mac;
+	uint8_t *a = r->mac_before;
+	uint8_t *b = r->mac_set;
 	int n;
 
 	if (pread(st->fd, text, sizeof(text) - 1, 0) <= 0)
 		return;
-	n = sscanf(text, "ifindex=%u mtu=%" SCNu32 " mac=" MAC_SCAN, &r->ifindex, &r->mtu, &mac[0],
-		   &mac[1], &mac[2], &mac[3], &mac[4], &mac[5]);
-	r->has_mac = n == 2 + AFX_NETDEV_MAC_LEN;
-	if (n < 2)
+	n = sscanf(text,
+		   "ifindex=%u mtu=%" SCNu32 " set=%" SCNu32 " mac=" MAC_SCAN " set=" MAC_SCAN,
+		   &r->ifindex, &r->mtu_before, &r->mtu_set, &a[0], &a[1], &a[2], &a[3], &a[4],
+		   &a[5], &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]);
+	r->has_mac = n == 3 + 2 * AFX_NETDEV_MAC_LEN;
+	if (n < 3)
 		memset(r, 0, sizeof(*r));
 }
 
@@ -99,21 +124,24 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 
 	if (st->fd < 0)
 		return -EBADF;
-	len = snprintf(text, sizeof(text), "ifindex=%u mtu=%" PRIu32, r->ifindex, r->mtu);
+	len = snprintf(text, sizeof(text), "ifindex=%u mtu=%" PRIu32 " set=%" PRIu32, r->ifindex,
+		       r->mtu_before, r->mtu_set);
 	if (r->has_mac)
-		len += snprintf(text + len, sizeof(text) - len, " mac=" MAC_FORMAT, r->mac[0],
-				r->mac[1], r->mac[2], r->mac[3], r->mac[4], r->mac[5]);
+		len += snprintf(text + len, sizeof(text) - len,
+				" mac=" MAC_FORMAT " set=" MAC_FORMAT, MAC_BYTES(r->mac_before),
+				MAC_BYTES(r->mac_set));
 	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
 		return -errno;
 	return 0;
 }
 
 void
-afx_state_close(struct afx_state *st)
+afx_state_close(struct afx_state *st, bool keep)
 {
 	if (st->fd < 0)
 		return;
-	unlink(st->path);
+	if (!keep)
+		unlink(st->path);
 	close(st->fd);
 	st->fd = -1;
 }

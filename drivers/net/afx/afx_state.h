@@ -2,7 +2,8 @@
  * Copyright(c) 2026 The afx authors
  *
  * Settings of an interface as they were before the driver changed them, in a
- * file that outlives a killed process: /run/afx/NAMESPACE-INTERFACE. Its owner
+ * file that outlives a killed process: /run/afx/NAMESPACE-INTERFACE, the
+ * namespace by the kernel's cookie, which no other one gets. Its owner
  * holds a lock on it, which dies with the process; a record without a lock is
  * what a crash left to be restored. Control thread, logs nothing.
  */
@@ -17,15 +18,17 @@
 /* Cleared at boot, as the settings are; only root may write there. */
 #define AFX_STATE_DIR "/run/afx"
 
-/* The folder, an inode number, a dash and an interface name. */
+/* The folder, a 64-bit number, a dash and an interface name. */
 #define AFX_STATE_PATH_LEN 64
 
-/* 0 and false: unchanged. */
+/* What the settings were and what the driver made them; 0 and false: unchanged. */
 struct afx_state_record {
 	unsigned int ifindex;
-	uint32_t mtu;
+	uint32_t mtu_before;
+	uint32_t mtu_set;
 	bool has_mac;
-	uint8_t mac[AFX_NETDEV_MAC_LEN];
+	uint8_t mac_before[AFX_NETDEV_MAC_LEN];
+	uint8_t mac_set[AFX_NETDEV_MAC_LEN];
 };
 
 struct afx_state {
@@ -45,7 +48,7 @@ int afx_state_open(struct afx_state *st, const char *iface, unsigned int ifindex
 /* Replace the record, before the change it is about. 0 or -errno. */
 int afx_state_write(struct afx_state *st, const struct afx_state_record *record);
 
-/* Everything is as it was: remove the record and let go. Accepts a closed one. */
-void afx_state_close(struct afx_state *st);
+/* Let go; the record is removed, unless keep says that there is still something to restore. Accepts a closed one. */
+void afx_state_close(struct afx_state *st, bool keep);
 
 #endif /* AFX_STATE_H */

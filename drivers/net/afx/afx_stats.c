@@ -89,6 +89,23 @@ pair_stats(struct afx_pair *pair, struct pair_stats *s)
 		txq_stats(pair, s);
 }
 
+/* A secondary process has no part in it: the lock is the primary's. */
+static void
+stats_lock(struct afx_dev *priv)
+{
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return;
+	afx_watch_program(priv);
+	pthread_mutex_lock(&priv->lock);
+}
+
+static void
+stats_unlock(struct afx_dev *priv)
+{
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY)
+		pthread_mutex_unlock(&priv->lock);
+}
+
 int
 afx_stats_get(AFX_STATS_GET_ARGS)
 {
@@ -96,8 +113,7 @@ afx_stats_get(AFX_STATS_GET_ARGS)
 	struct pair_stats s;
 	uint16_t i;
 
-	if (rte_eal_process_type() == RTE_PROC_PRIMARY)
-		afx_watch_program(priv);
+	stats_lock(priv);
 	for (i = 0; i < priv->cfg.queue_count; i++) {
 		pair_stats(&priv->pairs[i], &s);
 		stats->ipackets += s.ipackets;
@@ -115,6 +131,7 @@ afx_stats_get(AFX_STATS_GET_ARGS)
 		AFX_STATS_QUEUES(stats, queues)->q_opackets[i] = s.opackets;
 		AFX_STATS_QUEUES(stats, queues)->q_obytes[i] = s.obytes;
 	}
+	stats_unlock(priv);
 	return 0;
 }
 
@@ -146,7 +163,9 @@ afx_stats_reset(struct rte_eth_dev *dev)
 	struct afx_dev *priv = dev->data->dev_private;
 	uint16_t i;
 
+	stats_lock(priv);
 	for (i = 0; i < priv->cfg.queue_count; i++)
 		pair_reset(&priv->pairs[i]);
+	stats_unlock(priv);
 	return 0;
 }

@@ -27,6 +27,11 @@
 #define SO_BUSY_POLL_BUDGET 70
 #endif
 
+/* Linux 5.14 */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
 /* Linux 6.17: descriptors that one send call moves in copy mode, 32 without it. */
 #ifndef XDP_MAX_TX_SKB_BUDGET
 #define XDP_MAX_TX_SKB_BUDGET 9

@@ -59,13 +59,16 @@ program_check(struct afx_dev *priv, const struct afx_netdev_event *event)
 void
 afx_watch_program(struct afx_dev *priv)
 {
+	const uint32_t id = __atomic_load_n(&priv->prog_id, __ATOMIC_ACQUIRE);
 	struct afx_netdev_info now;
 
-	if (__atomic_load_n(&priv->prog_lost, __ATOMIC_RELAXED) ||
-	    afx_prog_attached(__atomic_load_n(&priv->prog_id, __ATOMIC_ACQUIRE)))
+	if (__atomic_load_n(&priv->prog_lost, __ATOMIC_RELAXED) || afx_prog_attached(id))
 		return;
 	/* The link of a deleted interface looks the same; that is told by the removal event. */
-	if (afx_netdev_info_get(priv->cfg.iface, &now) == 0 && now.ifindex == priv->prog_ifindex)
+	if (afx_netdev_info_get(priv->cfg.iface, &now) != 0 || now.ifindex != priv->prog_ifindex)
+		return;
+	/* Still the same one, not another that a start has attached meanwhile. */
+	if (__atomic_load_n(&priv->prog_id, __ATOMIC_ACQUIRE) == id)
 		program_lost_report(priv);
 }
 
@@ -87,6 +90,8 @@ on_notice(void *arg)
 	int ret;
 
 	ret = afx_netdev_watch_read(priv->watch_fd, priv->info.ifindex, &event);
+	if (ret == -ENOBUFS)
+		afx_netdev_watch_ask(priv->watch_fd, priv->info.ifindex);
 	removed = event.gone && removal_note(priv);
 	if (!event.gone && (event.changed || event.answered))
 		program_check(priv, &event);
@@ -111,6 +116,8 @@ afx_watch_start(struct rte_eth_dev *dev)
 	priv->watch = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
 	if (priv->watch == NULL) {
 		ret = -ENOMEM;
+		AFX_LOG(ERR, "%s: no notifications of link changes: %s", priv->cfg.iface,
+			strerror(-ret));
 		goto err_close;
 	}
 	rte_intr_fd_set(priv->watch, priv->watch_fd);
