@@ -100,12 +100,14 @@ def delete_all():
 class VethPair:
     """iface (the driver's side, namespace dut) <-> peer (namespace gen)."""
 
-    def __init__(self, dut, gen, index=0, queues=1, mtu=1500, name=None):
+    def __init__(self, dut, gen, index=0, queues=1, mtu=1500, name=None,
+                 ifindex=None):
         self.dut, self.gen, self.queues = dut, gen, queues
         self.iface, self.peer = name or f"x{index}", f"p{index}"
         count = ["numtxqueues", queues, "numrxqueues", queues]
-        dut.ip("link", "add", self.iface, *count, "mtu", mtu, "type", "veth",
-               "peer", "name", self.peer, *count, "mtu", mtu,
+        at = ["index", ifindex] if ifindex else []
+        dut.ip("link", "add", self.iface, *at, *count, "mtu", mtu,
+               "type", "veth", "peer", "name", self.peer, *count, "mtu", mtu,
                "netns", gen.name)
         self._no_offloads(dut, self.iface)
         self._no_offloads(gen, self.peer)

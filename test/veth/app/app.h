@@ -33,6 +33,7 @@ int app_reopens(void);
 int app_setup(void);
 int app_control(void);
 int app_halves(void);
+int app_events(void);
 
 /* talk.c: arguments, for any thread, and the conversation with the test: main thread. */
 void app_args_set(int argc, char **argv);
@@ -70,6 +71,7 @@ struct app_port {
 	uint16_t rxd;
 	uint16_t txd;
 	uint16_t mtu; /* 0: the interface's */
+	bool events; /* link status by LSC events only; removal events */
 	struct rte_mempool *mp; /* of all Rx queues */
 };
 

@@ -18,7 +18,7 @@ static const struct {
 	{ "forward", app_forward },   { "hold", app_hold },       { "kinds", app_kinds },
 	{ "bursts", app_bursts },     { "shared", app_shared },   { "refused", app_refused },
 	{ "restarts", app_restarts }, { "reopens", app_reopens }, { "setup", app_setup },
-	{ "control", app_control },   { "halves", app_halves },
+	{ "control", app_control },   { "halves", app_halves },   { "events", app_events },
 };
 
 static int

@@ -31,7 +31,10 @@ app_port_default(uint16_t id, struct rte_mempool *mp)
 int
 app_port_setup(const struct app_port *port)
 {
-	const struct rte_eth_conf conf = { .rxmode.mtu = port->mtu };
+	const struct rte_eth_conf conf = {
+		.rxmode.mtu = port->mtu,
+		.intr_conf = { .lsc = port->events, .rmv = port->events },
+	};
 	uint16_t i;
 	int ret;
 
