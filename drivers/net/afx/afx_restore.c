@@ -24,8 +24,14 @@ apply(const struct afx_dev *priv, const struct afx_state_record *r)
 	const char *iface = priv->cfg.iface;
 	struct afx_netdev_info now;
 	bool done = true;
+	int ret;
 
-	if (afx_netdev_info_get(iface, &now) != 0 || now.ifindex != r->ifindex)
+	if (r->mtu_before == 0 && !r->has_mac)
+		return true;
+	ret = afx_netdev_info_get(iface, &now);
+	if (ret != 0)
+		return restored(priv, "settings", ret);
+	if (now.ifindex != r->ifindex)
 		return true;
 	if (r->mtu_before != 0 && now.mtu == r->mtu_set)
 		done = restored(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
