@@ -10,7 +10,7 @@ usage() {
     cat <<'USAGE'
 usage: devtools/test.sh [--full] [--suite NAME]
   --full        longer runs (SCALE=full; tests see it as AFX_SCALE)
-  --suite NAME  only this one: style unit tsan bpf fuzz veth conservation
+  --suite NAME  only this one: style unit tsan bpf fuzz veth lifecycle conservation
 USAGE
 }
 
@@ -22,6 +22,7 @@ SUITES=(
     "bpf build 120"
     "fuzz build-asan 300"
     "veth build 1800"
+    "lifecycle build 900"
     "conservation build-debug 600"
 )
 
