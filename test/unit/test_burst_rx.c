@@ -129,7 +129,7 @@ test_burst_sizes(void **state __rte_unused)
 }
 
 static void
-test_geometries(void **state __rte_unused)
+test_ledger_9bab1d26_fields_in_all_geometries(void **state __rte_unused)
 {
 	static const uint16_t rooms[] = { 1920, 2176, 9728 };
 	static const uint16_t privs[] = { 0, 64, 192 };
@@ -180,7 +180,7 @@ test_empty_burst(void **state __rte_unused)
 
 /* All mbufs are with the application: what arrived is given out; then nothing, until some return. */
 static void
-test_empty_pool_resumes(void **state __rte_unused)
+test_ledger_81812979_empty_pool_resumes(void **state __rte_unused)
 {
 	struct rte_mbuf *held[MBUFS];
 	struct rte_mbuf *pkts[BURST_MAX];
@@ -348,10 +348,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_burst_sizes),
-		cmocka_unit_test(test_geometries),
+		cmocka_unit_test(test_ledger_9bab1d26_fields_in_all_geometries),
 		cmocka_unit_test(test_bytes_counted),
 		cmocka_unit_test(test_empty_burst),
-		cmocka_unit_test(test_empty_pool_resumes),
+		cmocka_unit_test(test_ledger_81812979_empty_pool_resumes),
 		cmocka_unit_test(test_refill_debt),
 		cmocka_unit_test(test_scarce_pool),
 		cmocka_unit_test(test_prefill),

@@ -233,7 +233,7 @@ test_empty_burst(void **state __rte_unused)
 }
 
 static void
-test_no_wakeup_wanted(void **state __rte_unused)
+test_ledger_2aa51cdd_fdf69a81_no_wakeup_wanted(void **state __rte_unused)
 {
 	struct rte_mbuf *pkts[8];
 	struct env e;
@@ -303,10 +303,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_geometries),  cmocka_unit_test(test_data_at_far_end),
-		cmocka_unit_test(test_burst_sizes), cmocka_unit_test(test_full_ring),
-		cmocka_unit_test(test_reap_from),   cmocka_unit_test(test_done_cleanup),
-		cmocka_unit_test(test_empty_burst), cmocka_unit_test(test_no_wakeup_wanted),
+		cmocka_unit_test(test_geometries),
+		cmocka_unit_test(test_data_at_far_end),
+		cmocka_unit_test(test_burst_sizes),
+		cmocka_unit_test(test_full_ring),
+		cmocka_unit_test(test_reap_from),
+		cmocka_unit_test(test_done_cleanup),
+		cmocka_unit_test(test_empty_burst),
+		cmocka_unit_test(test_ledger_2aa51cdd_fdf69a81_no_wakeup_wanted),
 		cmocka_unit_test(test_soak),
 	};
 

@@ -102,7 +102,7 @@ test_geometries(void **state __rte_unused)
 
 /* 48 bits of address, of which no machine here has the memory. */
 static void
-test_address_beyond_4_gib(void **state __rte_unused)
+test_ledger_97671617_address_beyond_4_gib(void **state __rte_unused)
 {
 	const uint64_t len = UINT64_C(1) << 40;
 	const uint64_t bases[] = {
@@ -291,7 +291,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_geometries),
-		cmocka_unit_test(test_address_beyond_4_gib),
+		cmocka_unit_test(test_ledger_97671617_address_beyond_4_gib),
 		cmocka_unit_test(test_describe_small_room),
 		cmocka_unit_test(test_describe_pieces),
 		cmocka_unit_test(test_describe_hole),

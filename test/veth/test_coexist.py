@@ -56,7 +56,7 @@ def shared(lab, pair):
         yield pmd
 
 
-def test_proc_info_xstats(lab, pair, shared):
+def test_ledger_0668d829_30410493_proc_info_xstats(lab, pair, shared):
     """A secondary process sees the port and its counters, and does no harm."""
     text = lab.dut.exec("dpdk-proc-info", "--no-pci", *plugin_args(),
                         f"--file-prefix={shared.prefix}", "--", "--xstats")
@@ -96,7 +96,7 @@ def test_pmdinfo():
 
 @pytest.mark.parametrize("mode", ["drv", "skb"])
 @pytest.mark.parametrize("queues", [1, 4])
-def test_custom_program(lab, mode, queues):
+def test_ledger_ae70cc6e_01fa83c9_custom_program(lab, mode, queues):
     """xdp_prog=: upstream's contract, and it dies with the process too."""
     pair = lab.pair(queues=queues)
     with foreign.compiled(foreign.redirect()) as path:
