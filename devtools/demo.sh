@@ -37,6 +37,6 @@ if [ ! -e "$build/build.ninja" ]; then
     text=$(meson setup "$build" "$root" 2>&1) || die "$text"
 fi
 echo "demo: building"
-ninja -C "$build" --quiet drivers/net/afx/librte_net_afx.so || die "the build failed: ninja -C $build"
+text=$(meson compile -C "$build" rte_net_afx 2>&1) || die "$text"
 exec env PYTHONDONTWRITEBYTECODE=1 AFX_PLUGIN="$plugin" \
     /usr/bin/python3 "$root/devtools/demo.py" "$@"
