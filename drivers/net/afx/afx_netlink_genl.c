@@ -179,6 +179,15 @@ pair_get(uint16_t family, unsigned int ifindex, uint32_t id, struct queue *rx, s
 	return rx_ret < 0 ? rx_ret : tx_ret;
 }
 
+static int
+queue_ask(unsigned int ifindex, uint32_t queue, struct family *family, struct queue *rx,
+	  struct queue *tx)
+{
+	int ret = family_get(family);
+
+	return ret < 0 ? ret : pair_get(family->id, ifindex, queue, rx, tx);
+}
+
 int
 afx_netdev_napi_get(unsigned int ifindex, uint32_t queue, uint32_t *rx_napi, uint32_t *tx_napi)
 {
@@ -188,10 +197,7 @@ afx_netdev_napi_get(unsigned int ifindex, uint32_t queue, uint32_t *rx_napi, uin
 
 	*rx_napi = 0;
 	*tx_napi = 0;
-	ret = family_get(&family);
-	if (ret < 0)
-		return ret;
-	ret = pair_get(family.id, ifindex, queue, &rx, &tx);
+	ret = queue_ask(ifindex, queue, &family, &rx, &tx);
 	if (ret < 0)
 		return ret;
 	*rx_napi = rx.napi;
@@ -207,10 +213,7 @@ afx_netlink_queue_has_xsk(unsigned int ifindex, uint32_t queue, bool *has)
 	int ret;
 
 	*has = false;
-	ret = family_get(&family);
-	if (ret < 0)
-		return ret;
-	ret = pair_get(family.id, ifindex, queue, &rx, &tx);
+	ret = queue_ask(ifindex, queue, &family, &rx, &tx);
 	if (ret < 0)
 		return ret;
 	*has = rx.xsk || tx.xsk;

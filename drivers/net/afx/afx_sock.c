@@ -55,7 +55,6 @@ afx_sock_umem_register(struct afx_sock *s, const struct afx_sock_umem *umem)
 	return 0;
 }
 
-/* One ring: make it with its socket option, map it at its offset, describe it. */
 static int
 ring_create(struct afx_sock *s, int option, uint32_t size)
 {
@@ -64,6 +63,7 @@ ring_create(struct afx_sock *s, int option, uint32_t size)
 	return 0;
 }
 
+/* Map a ring that was made at its offset, and describe it. */
 static int
 ring_map(struct afx_sock *s, uint64_t pgoff, const struct xdp_ring_offset *off, size_t slot_len,
 	 uint32_t size, struct afx_sock_map *map, struct afx_ring *ring)
