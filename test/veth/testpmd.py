@@ -66,29 +66,35 @@ def vdev(index, iface, driver=None, **devargs):
         if driver == "net_afx" or k not in AFX_KEYS)
 
 
-def plugin_args():
-    return ["-d", PLUGIN] if PLUGIN and DRIVER == "net_afx" else []
+def plugin_args(plugin=None):
+    plugin = plugin or PLUGIN
+    return ["-d", plugin] if plugin and DRIVER == "net_afx" else []
 
 
-def command(vdevs, eal=(), app=(), prefix="afx", memory=256, lcores=None):
+def command(vdevs, eal=(), app=(), prefix="afx", memory=256, lcores=None,
+            plugin=None):
     """The dpdk-testpmd command line, as a list."""
     eal = list(eal)
     if not {"--no-huge", "--in-memory", "--huge"} & set(eal):
         eal = memory_args(memory) + eal
     eal = [a for a in eal if a != "--huge"]
     line = ["dpdk-testpmd", "--no-pci", f"--file-prefix={prefix}",
-            "--lcores", lcores or "0@0,1@1"] + plugin_args() + eal
+            "--lcores", lcores or "0@0,1@1"] + plugin_args(plugin) + eal
     for spec in vdevs:
         line += ["--vdev", spec]
     return line + ["--", "-i"] + list(app)
 
 
 class Testpmd:
-    """One running testpmd.  With 'huge' in eal, files other processes see."""
+    """One running testpmd.  With 'huge' in eal, files other processes see.
+
+    wrap is a command that execs it; plugin another one than AFX_PLUGIN.
+    """
 
     def __init__(self, namespace, vdevs, eal=(), app=(), rxq=1, txq=None,
                  mode="macswap", rxd=512, txd=512, mbufs=8192, cores=1,
-                 memory=256, lcores=None, expect_start=True):
+                 memory=256, lcores=None, expect_start=True, wrap=(),
+                 plugin=None):
         self.namespace, self.ids = namespace, set()
         self.prefix = f"afxvt{os.getpid()}_{next(_serial)}"
         if lcores is None:
@@ -99,7 +105,8 @@ class Testpmd:
                f"--total-num-mbufs={mbufs}"] + list(app)
         if vdevs:       # without a port testpmd refuses these
             app += [f"--rxq={rxq}", f"--txq={rxq if txq is None else txq}"]
-        self.line = command(vdevs, eal, app, self.prefix, memory, lcores)
+        self.line = list(wrap) + command(vdevs, eal, app, self.prefix, memory,
+                                         lcores, plugin)
         self.log, self._unread = "", ""
         self._spawn()
         try:

@@ -9,8 +9,9 @@
 
 #include <rte_cycles.h>
 
-#include "afx_log.h"
 #include "afx_bind.h"
+#include "afx_caps.h"
+#include "afx_log.h"
 #include "afx_queue.h"
 #include "afx_reclaim.h"
 #include "afx_rx.h"
@@ -51,21 +52,20 @@ static void
 remedy_describe(const struct afx_pair *pair, const struct attempt *a, int ret, char *text,
 		size_t len)
 {
+	const struct afx_cfg *cfg = &pair->dev->cfg;
 	const uint64_t kib = a->umem->reg.len / 1024;
 	char holder[96];
 
 	text[0] = '\0';
 	if (ret == -EPERM || ret == -EACCES)
-		snprintf(text, len,
-			 "; run as root, or: setcap " AFX_CAPABILITIES "+ep PROGRAM (with keep= or "
-			 "xdp_prog= cap_perfmon too)");
+		afx_caps_explain(ret, AFX_CAPS_SOCKET, cfg->keep != AFX_KEEP_NONE, text, len);
 	else if (ret == -ENOBUFS)
 		snprintf(text, len,
 			 "; locked memory is limited, %" PRIu64 " KiB are needed: "
 			 "ulimit -l unlimited, or capability cap_ipc_lock",
 			 kib);
 	else if (ret == -ENETDOWN)
-		snprintf(text, len, "; run: ip link set dev %s up", pair->dev->cfg.iface);
+		snprintf(text, len, "; run: ip link set dev %s up", cfg->iface);
 	else if (ret == -ENOMEM && a->step == step_fill)
 		snprintf(text, len,
 			 "; mempool %s has too few free mbufs, each queue takes %u: "
@@ -84,7 +84,7 @@ remedy_describe(const struct afx_pair *pair, const struct attempt *a, int ret, c
 static void
 attempt_explain(const struct afx_pair *pair, const struct attempt *a, int ret)
 {
-	char remedy[320];
+	char remedy[AFX_CAPS_TEXT_LEN];
 
 	remedy_describe(pair, a, ret, remedy, sizeof(remedy));
 	AFX_LOG(ERR, "%s: queue %u: %s%s: %s%s", pair->dev->cfg.iface, pair->queue, a->step,

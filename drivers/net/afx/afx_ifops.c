@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "afx_caps.h"
 #include "afx_ifops.h"
 #include "afx_log.h"
 #include "afx_queue.h"
@@ -13,7 +14,12 @@
 static void
 mtu_explain(const struct afx_dev *priv, uint32_t mtu, int ret)
 {
-	if (priv->info.max_mtu != 0)
+	char caps[AFX_CAPS_TEXT_LEN];
+
+	afx_caps_explain(ret, AFX_CAPS_SETTING, false, caps, sizeof(caps));
+	if (caps[0] != '\0')
+		AFX_LOG(ERR, "%s: MTU %u: %s%s", priv->cfg.iface, mtu, strerror(-ret), caps);
+	else if (priv->info.max_mtu != 0)
 		AFX_LOG(ERR,
 			"%s: MTU %u: %s; allowed are %u to %u, less while an XDP program is attached",
 			priv->cfg.iface, mtu, strerror(-ret), priv->info.min_mtu,
@@ -60,6 +66,7 @@ int
 afx_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *addr)
 {
 	struct afx_dev *priv = dev->data->dev_private;
+	char caps[AFX_CAPS_TEXT_LEN];
 	int ret;
 
 	ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
@@ -68,17 +75,23 @@ afx_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *addr)
 		return 0;
 	if (ret == 0)
 		ret = afx_restore_mac_change(priv, addr->addr_bytes);
-	if (ret != 0)
-		AFX_LOG(ERR, "%s: MAC address " RTE_ETHER_ADDR_PRT_FMT ": %s", priv->cfg.iface,
-			RTE_ETHER_ADDR_BYTES(addr), strerror(-ret));
+	if (ret == 0)
+		return 0;
+	afx_caps_explain(ret, AFX_CAPS_SETTING, false, caps, sizeof(caps));
+	AFX_LOG(ERR, "%s: MAC address " RTE_ETHER_ADDR_PRT_FMT ": %s%s", priv->cfg.iface,
+		RTE_ETHER_ADDR_BYTES(addr), strerror(-ret), caps);
 	return ret;
 }
 
 static int
 membership_log(const struct afx_dev *priv, const char *what, int ret)
 {
-	if (ret != 0)
-		AFX_LOG(ERR, "%s: %s mode: %s", priv->cfg.iface, what, strerror(-ret));
+	char caps[AFX_CAPS_TEXT_LEN];
+
+	if (ret == 0)
+		return 0;
+	afx_caps_explain(ret, AFX_CAPS_SOCKET, false, caps, sizeof(caps));
+	AFX_LOG(ERR, "%s: %s mode: %s%s", priv->cfg.iface, what, strerror(-ret), caps);
 	return ret;
 }
 

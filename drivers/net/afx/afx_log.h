@@ -16,7 +16,4 @@ extern int afx_logtype;
 #define AFX_LOG(level, fmt, ...) \
 	rte_log(RTE_LOG_##level, afx_logtype, "AFX: " fmt "\n", ##__VA_ARGS__)
 
-/* What a start takes without root: socket; settings and XDP; program; locked memory. */
-#define AFX_CAPABILITIES "cap_net_raw,cap_net_admin,cap_bpf,cap_ipc_lock"
-
 #endif /* AFX_LOG_H */

@@ -249,8 +249,11 @@ app_forward(void)
 	burst = app_arg("burst", 32);
 	swap = nb_ports == 1;
 	ret = ports_open(nb_ports);
-	if (ret != 0)
+	if (ret != 0) {
+		for (i = 0; i < nb_ports; i++)
+			rte_eth_dev_close(i);
 		return ret;
+	}
 	workers_assign();
 	ret = workers_launch();
 	if (ret != 0)

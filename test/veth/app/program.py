@@ -53,19 +53,20 @@ class Program:
     """A run of the program, from its start to the end of its scenario."""
 
     def __init__(self, namespace, vdevs, scenario, eal=(), workers=0,
-                 memory=MEMORY, **arguments):
+                 memory=MEMORY, wrap=(), plugin=None, path=None,
+                 **arguments):
         self.said = {}
         self._text = ""
         self._log = tempfile.TemporaryFile()
         cpus = os.cpu_count()
         lcores = ",".join(f"{n}@{n % cpus}" for n in range(workers + 1))
-        line = [PATH, "--no-pci", "--lcores", lcores,
+        line = [path or PATH, "--no-pci", "--lcores", lcores,
                 f"--file-prefix=afxapp{os.getpid()}",
-                *testpmd.plugin_args(), *self._memory(eal, memory)]
+                *testpmd.plugin_args(plugin), *self._memory(eal, memory)]
         line += ["--", scenario] + [f"vdev={spec}" for spec in vdevs]
         line += [f"{k}={v}" for k, v in arguments.items()]
         self._process = subprocess.Popen(
-            ["ip", "netns", "exec", namespace.name, *line],
+            ["ip", "netns", "exec", namespace.name, *wrap, *line],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)
 
     @staticmethod
