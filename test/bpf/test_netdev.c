@@ -364,6 +364,14 @@ other_socket_main(int ready)
 	pause();
 }
 
+/* Its sockets are of a namespace in which our interface is not. */
+static void
+stray_holder_main(int ready)
+{
+	if (unshare(CLONE_NEWNET) == 0)
+		holder_main(ready);
+}
+
 /* In a process namespace of their own, where nobody else has an AF_XDP socket. */
 static void
 guess_main(int ready)
@@ -373,7 +381,8 @@ guess_main(int ready)
 	pid_t child, pid = -1;
 
 	if (mount("proc", "/proc", "proc", 0, NULL) != 0 ||
-	    child_start(other_socket_main, &answer) < 0 || socket(AF_XDP, SOCK_RAW, 0) < 0)
+	    child_start(other_socket_main, &answer) < 0 ||
+	    child_start(stray_holder_main, &answer) < 0 || socket(AF_XDP, SOCK_RAW, 0) < 0)
 		return;
 	wrong |= (afx_netdev_socket_holder(0, &pid, comm, sizeof(comm)) != -ENOENT) << 0;
 	child = child_start(holder_main, &answer);

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import threading
+import time
 
 import pytest
 
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.skipif(
 WINDOW = 256            # frames under way: half of the default Rx ring
 IFF_PROMISC, IFF_ALLMULTI = 0x100, 0x200
 EINVAL, EBUSY = -22, -16
+NOTICED = 2.0   # the kernel tells of a lost carrier within about a second
 
 
 @pytest.fixture
@@ -422,8 +424,12 @@ def test_halves_of_a_queue_stop_change_and_start(lab, app):
     serves(0, 1)
     said = run.step("tx_stopped")
     assert (said["tx_other_size"], said["tx_same"]) == (EBUSY, 0)
+    assert (said["tx_thresh_too_high"], said["tx_thresh"]) == (EINVAL, 0)
+    assert said["tx_thresh_is"] == 512 - 1
     serves(1)
-    run.step("tx_again")
+    said = run.step("tx_again")
+    assert said["tx_unreaped"] <= 1
+    assert pair.wire.receive(20) == [program.frame(n, 100) for n in range(20)]
     serves(0, 1)
     assert run.step("other_pool")["both_other"] == 0
     serves(0, 1)
@@ -481,6 +487,19 @@ def test_control_operations_reach_the_interface(app, lab, pair):
     assert modes(pair) == (False, False)
     lab.assert_clean()
     ended(run)
+
+
+def test_link_notice_before_ethdev_has_started_the_port(app, pair):
+    """Such a notice is not to be taken for one of a stopped port."""
+    run = app("link")
+    assert run.until("started")["link_started"] == 1
+    pair.gen.ip("link", "set", pair.peer, "down")
+    time.sleep(NOTICED)
+    assert run.step("down")["link_down"] == 0
+    pair.gen.ip("link", "set", pair.peer, "up")
+    time.sleep(NOTICED)
+    assert run.step("up")["link_up"] == 1
+    assert ended(run)["link_stopped"] == 0
 
 
 def test_modes_do_not_outlive_a_killed_process(app, lab, pair):

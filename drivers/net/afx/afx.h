@@ -163,6 +163,9 @@ struct afx_dev {
 	 * read (telemetry). Recursive; of the primary process.
 	 */
 	pthread_mutex_t lock;
+	/* A look at the link and what is made of it, by control and interrupt thread. */
+	pthread_mutex_t link_lock;
+	bool started; /* the link counts; under link_lock */
 	struct afx_cfg cfg;
 	struct afx_netdev_info info; /* as at probe; refreshed at start */
 	struct afx_prog *prog; /* NULL before the first start */

@@ -250,6 +250,7 @@ port_init(struct rte_eth_dev *dev, const struct afx_dev *template)
 
 	*priv = *template;
 	lock_init(priv);
+	pthread_mutex_init(&priv->link_lock, NULL);
 	priv->port_id = dev->data->port_id;
 	priv->membership_fd = -1;
 	priv->watch_fd = -1;

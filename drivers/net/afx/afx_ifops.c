@@ -138,10 +138,10 @@ afx_allmulticast_disable(struct rte_eth_dev *dev)
 	return allmulticast(dev, false);
 }
 
-int
-afx_ifops_link_read(struct rte_eth_dev *dev)
+static int
+link_read(struct rte_eth_dev *dev)
 {
-	struct afx_dev *priv = dev->data->dev_private;
+	const struct afx_dev *priv = dev->data->dev_private;
 	struct rte_eth_link link = { .link_speed = RTE_ETH_SPEED_NUM_UNKNOWN };
 	struct afx_netdev_link state;
 
@@ -156,14 +156,37 @@ afx_ifops_link_read(struct rte_eth_dev *dev)
 	return rte_eth_linkstatus_set(dev, &link);
 }
 
+/* ethdev's dev_started turns true some time after the start has looked. */
+static int
+link_note(struct rte_eth_dev *dev)
+{
+	const struct rte_eth_link down = { .link_speed = RTE_ETH_SPEED_NUM_NONE };
+	const struct afx_dev *priv = dev->data->dev_private;
+
+	return priv->started ? link_read(dev) : rte_eth_linkstatus_set(dev, &down);
+}
+
+void
+afx_ifops_started_set(struct rte_eth_dev *dev, bool started)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+
+	pthread_mutex_lock(&priv->link_lock);
+	priv->started = started;
+	link_note(dev);
+	pthread_mutex_unlock(&priv->link_lock);
+}
+
 int
 afx_link_update(struct rte_eth_dev *dev, int wait_to_complete __rte_unused)
 {
-	const struct rte_eth_link down = { .link_speed = RTE_ETH_SPEED_NUM_NONE };
+	struct afx_dev *priv = dev->data->dev_private;
+	int ret;
 
-	if (!dev->data->dev_started)
-		return rte_eth_linkstatus_set(dev, &down);
-	return afx_ifops_link_read(dev);
+	pthread_mutex_lock(&priv->link_lock);
+	ret = link_note(dev);
+	pthread_mutex_unlock(&priv->link_lock);
+	return ret;
 }
 
 void

@@ -24,8 +24,12 @@ int afx_ifops_mtu_apply(struct afx_dev *priv, uint32_t mtu);
 /* eth_link_update_t. Never waits: the kernel is asked, not the medium. Down while the port is stopped. */
 int afx_link_update(struct rte_eth_dev *dev, int wait_to_complete);
 
-/* The interface's own link state into the port's, at start. As afx_link_update, whatever the port does. */
-int afx_ifops_link_read(struct rte_eth_dev *dev);
+/*
+ * Notes that the port has started or stopped, and looks at the link. From here
+ * on afx_link_update, of any thread, tells the interface's state, or down.
+ * Control thread, in start and stop.
+ */
+void afx_ifops_started_set(struct rte_eth_dev *dev, bool started);
 
 /* MAC and MTU as they were before the first change; memberships end. Control thread, at close. */
 void afx_ifops_restore(struct afx_dev *priv);

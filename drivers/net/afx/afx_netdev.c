@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -345,6 +346,17 @@ process_holds(const char *pid, const char *want)
 	return found;
 }
 
+static bool
+same_namespace(const char *pid)
+{
+	struct stat own, other;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
+	return stat("/proc/thread-self/ns/net", &own) == 0 && stat(path, &other) == 0 &&
+		own.st_ino == other.st_ino && own.st_dev == other.st_dev;
+}
+
 static void
 process_name_get(const char *pid, char *comm, size_t len)
 {
@@ -375,7 +387,7 @@ afx_netdev_socket_holder(uint32_t inode, pid_t *pid, char *comm, size_t len)
 		return -errno;
 	while (ret != 0 && (entry = readdir(dir)) != NULL) {
 		id = strtol(entry->d_name, NULL, 10);
-		if (id <= 0 || (inode == 0 && id == getpid()) ||
+		if (id <= 0 || (inode == 0 && (id == getpid() || !same_namespace(entry->d_name))) ||
 		    !process_holds(entry->d_name, inode == 0 ? NULL : want))
 			continue;
 		*pid = id;

@@ -141,8 +141,8 @@ int afx_netdev_xsk_taken(unsigned int ifindex, uint32_t queue, bool *taken, uint
 /*
  * Process that holds socket inode, and its name (at most AFX_NETDEV_COMM_LEN
  * with NUL), by a walk through /proc/PID/fd: best effort, for error texts.
- * Inode 0: a process other than this one that holds some AF_XDP socket; a
- * guess, to be worded as such. -ENOENT if none is found or may be seen.
+ * Inode 0: a process other than this one, of this network namespace, that
+ * holds some AF_XDP socket; a guess, to be worded as such. -ENOENT if none is found or may be seen.
  */
 int afx_netdev_socket_holder(uint32_t inode, pid_t *pid, char *comm, size_t len);
 

@@ -217,7 +217,7 @@ afx_port_start(struct rte_eth_dev *dev)
 	}
 	mac_refresh(dev);
 	bursts_set(dev);
-	afx_ifops_link_read(dev);
+	afx_ifops_started_set(dev, true);
 	afx_report_started(priv, dev->data->nb_rx_queues);
 	return 0;
 }
@@ -225,13 +225,12 @@ afx_port_start(struct rte_eth_dev *dev)
 int
 afx_port_stop(struct rte_eth_dev *dev)
 {
-	const struct rte_eth_link down = { .link_speed = RTE_ETH_SPEED_NUM_NONE };
 	struct afx_dev *priv = dev->data->dev_private;
 
 	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_stop(dev);
 	pthread_mutex_unlock(&priv->lock);
-	rte_eth_linkstatus_set(dev, &down);
+	afx_ifops_started_set(dev, false);
 	return 0;
 }
 

@@ -101,11 +101,33 @@ rxq_resetup(struct afx_pair *pair, uint16_t nb_desc, const struct rte_mempool *m
 }
 
 static int
-txq_resetup(struct afx_pair *pair, uint16_t nb_desc)
+free_thresh_check(const struct afx_pair *pair, uint16_t nb_desc, uint16_t free_thresh)
 {
-	if (pair->txq != NULL && pair->txq->nb_desc == nb_desc)
+	if (free_thresh < nb_desc)
 		return 0;
-	return resetup_refuse(pair, "Tx", "Rx");
+	AFX_LOG(ERR, "%s: Tx queue %u: tx_free_thresh %u: less than the %u descriptors allowed",
+		pair->dev->cfg.iface, pair->queue, free_thresh, nb_desc);
+	return -EINVAL;
+}
+
+static void
+free_thresh_set(struct afx_txq *q, uint16_t nb_desc, uint16_t free_thresh)
+{
+	q->reap_from = free_thresh != 0 ? nb_desc - free_thresh : AFX_TX_REAP_FROM;
+	q->free_thresh = free_thresh;
+}
+
+static int
+txq_resetup(struct afx_pair *pair, uint16_t nb_desc, uint16_t free_thresh)
+{
+	int ret;
+
+	if (pair->txq == NULL || pair->txq->nb_desc != nb_desc)
+		return resetup_refuse(pair, "Tx", "Rx");
+	ret = free_thresh_check(pair, nb_desc, free_thresh);
+	if (ret == 0)
+		free_thresh_set(pair->txq, nb_desc, free_thresh);
+	return ret;
 }
 
 int
@@ -156,15 +178,11 @@ afx_txq_setup(struct afx_pair *pair, uint16_t nb_desc, unsigned int socket, uint
 	int ret;
 
 	if (pair->bound)
-		return txq_resetup(pair, nb_desc);
+		return txq_resetup(pair, nb_desc, free_thresh);
 	afx_txq_release(pair->txq);
 	ret = ring_size_check(pair, "Tx", nb_desc);
-	if (ret == 0 && free_thresh >= nb_desc) {
-		AFX_LOG(ERR,
-			"%s: Tx queue %u: tx_free_thresh %u: less than the %u descriptors allowed",
-			pair->dev->cfg.iface, pair->queue, free_thresh, nb_desc);
-		ret = -EINVAL;
-	}
+	if (ret == 0)
+		ret = free_thresh_check(pair, nb_desc, free_thresh);
 	if (ret != 0)
 		return ret;
 	q = rte_zmalloc_socket("afx_txq", sizeof(*q), RTE_CACHE_LINE_SIZE, socket);
@@ -172,8 +190,7 @@ afx_txq_setup(struct afx_pair *pair, uint16_t nb_desc, unsigned int socket, uint
 		AFX_LOG(ERR, "%s: no memory for Tx queue %u", pair->dev->cfg.iface, pair->queue);
 		return -ENOMEM;
 	}
-	q->reap_from = free_thresh != 0 ? nb_desc - free_thresh : AFX_TX_REAP_FROM;
-	q->free_thresh = free_thresh;
+	free_thresh_set(q, nb_desc, free_thresh);
 	afx_txq_disconnect(q);
 	q->kick = &pair->kick;
 	q->kick_base = pair->kick.count;

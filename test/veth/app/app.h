@@ -34,6 +34,7 @@ int app_setup(void);
 int app_control(void);
 int app_halves(void);
 int app_events(void);
+int app_link(void);
 
 /* talk.c: arguments, for any thread, and the conversation with the test: main thread. */
 void app_args_set(int argc, char **argv);

@@ -65,9 +65,29 @@ rx_setup(uint16_t nb_desc, struct rte_mempool *mp)
 }
 
 static int
+tx_setup_thresh(uint16_t nb_desc, uint16_t free_thresh)
+{
+	const struct rte_eth_txconf conf = { .tx_free_thresh = free_thresh };
+
+	return rte_eth_tx_queue_setup(0, 0, nb_desc, SOCKET_ID_ANY, &conf);
+}
+
+static int
 tx_setup(uint16_t nb_desc)
 {
-	return rte_eth_tx_queue_setup(0, 0, nb_desc, SOCKET_ID_ANY, NULL);
+	return tx_setup_thresh(nb_desc, 0);
+}
+
+/* All but one descriptor free or freed: each burst reaps what was completed before it. */
+static void
+tx_thresh_change(const struct app_port *port)
+{
+	struct rte_eth_txq_info info = { 0 };
+
+	app_say("tx_thresh_too_high", tx_setup_thresh(port->txd, port->txd));
+	app_say("tx_thresh", tx_setup_thresh(port->txd, port->txd - 1));
+	rte_eth_tx_queue_info_get(0, 0, &info);
+	app_say("tx_thresh_is", info.conf.tx_free_thresh);
 }
 
 static void
@@ -79,6 +99,24 @@ own_frames_send(struct rte_mempool *mp)
 	for (i = 0; i < OWN_FRAMES; i++)
 		pkts[i] = app_frame_make(mp, i, OWN_LEN);
 	app_send(0, 0, pkts, OWN_FRAMES);
+}
+
+/* By bursts alone: of two frames, the second's burst must free the first. */
+static int
+own_frames_reaped(struct rte_mempool *mp)
+{
+	const uint32_t before = rte_mempool_avail_count(mp);
+	struct rte_mbuf *m;
+	uint16_t i;
+
+	for (i = 0; i < OWN_FRAMES; i++) {
+		m = app_frame_make(mp, i, OWN_LEN);
+		if (app_send(0, 0, &m, 1) != 1)
+			return -EIO;
+		app_sleep_ms(1);
+	}
+	app_say("tx_unreaped", before - rte_mempool_avail_count(mp));
+	return 0;
 }
 
 static int
@@ -107,9 +145,13 @@ tx_half_alone(const struct app_port *port)
 		return ret;
 	app_say("tx_other_size", tx_setup(OTHER_DESC));
 	app_say("tx_same", tx_setup(port->txd));
+	tx_thresh_change(port);
 	ret = serve("tx_stopped", false);
 	if (ret == 0)
 		ret = rte_eth_dev_tx_queue_start(0, 0);
+	if (ret != 0)
+		return ret;
+	ret = own_frames_reaped(port->mp);
 	return ret != 0 ? ret : serve("tx_again", true);
 }
 

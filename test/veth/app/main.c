@@ -19,6 +19,7 @@ static const struct {
 	{ "bursts", app_bursts },     { "shared", app_shared },   { "refused", app_refused },
 	{ "restarts", app_restarts }, { "reopens", app_reopens }, { "setup", app_setup },
 	{ "control", app_control },   { "halves", app_halves },   { "events", app_events },
+	{ "link", app_link },
 };
 
 static int
