@@ -162,8 +162,8 @@ chain(struct rte_mempool *a, struct rte_mempool *b, uint32_t n, uint32_t len)
 	return head;
 }
 
-static struct rte_mbuf *
-segments(struct fixture *f)
+struct rte_mbuf *
+form_segments(struct fixture *f)
 {
 	return chain(f->e.mp, f->e.mp, 3, FORM_LEN);
 }
@@ -281,7 +281,7 @@ pkt_len_more(struct fixture *f)
 static struct rte_mbuf *
 nb_segs_less(struct fixture *f)
 {
-	struct rte_mbuf *m = segments(f);
+	struct rte_mbuf *m = form_segments(f);
 
 	m->nb_segs = 2;
 	return m;
@@ -291,7 +291,7 @@ nb_segs_less(struct fixture *f)
 static struct rte_mbuf *
 nb_segs_2_of_3(struct fixture *f)
 {
-	struct rte_mbuf *m = segments(f);
+	struct rte_mbuf *m = form_segments(f);
 
 	m->nb_segs = 2;
 	m->pkt_len = m->data_len + m->next->data_len;
@@ -302,7 +302,7 @@ nb_segs_2_of_3(struct fixture *f)
 static struct rte_mbuf *
 nb_segs_1_of_3(struct fixture *f)
 {
-	struct rte_mbuf *m = segments(f);
+	struct rte_mbuf *m = form_segments(f);
 
 	m->nb_segs = 1;
 	return m;
@@ -311,7 +311,7 @@ nb_segs_1_of_3(struct fixture *f)
 static struct rte_mbuf *
 nb_segs_more(struct fixture *f)
 {
-	struct rte_mbuf *m = segments(f);
+	struct rte_mbuf *m = form_segments(f);
 
 	m->nb_segs = 4;
 	return m;
@@ -329,7 +329,7 @@ nb_segs_0(struct fixture *f)
 static struct rte_mbuf *
 segments_longer_than_pkt_len(struct fixture *f)
 {
-	struct rte_mbuf *m = segments(f);
+	struct rte_mbuf *m = form_segments(f);
 
 	m->next->next->data_len += 1;
 	return m;
@@ -339,7 +339,7 @@ segments_longer_than_pkt_len(struct fixture *f)
 static struct rte_mbuf *
 segment_longer_than_packet(struct fixture *f)
 {
-	struct rte_mbuf *m = segments(f);
+	struct rte_mbuf *m = form_segments(f);
 
 	m->pkt_len = 60;
 	return m;
@@ -355,15 +355,6 @@ data_beyond_buffer(struct fixture *f)
 }
 
 static struct rte_mbuf *
-data_off_wraps(struct fixture *f)
-{
-	struct rte_mbuf *m = form_own(f);
-
-	m->data_off = UINT16_MAX - FORM_LEN / 2;
-	return m;
-}
-
-static struct rte_mbuf *
 data_beyond_foreign_buffer(struct fixture *f)
 {
 	struct rte_mbuf *m = form_foreign(f);
@@ -375,7 +366,7 @@ data_beyond_foreign_buffer(struct fixture *f)
 static struct rte_mbuf *
 data_beyond_last_buffer(struct fixture *f)
 {
-	struct rte_mbuf *m = segments(f);
+	struct rte_mbuf *m = form_segments(f);
 
 	m->next->next->data_off = ENV_ROOM;
 	return m;
@@ -416,7 +407,7 @@ const struct form forms[] = {
 	SENT(external, FORM_LEN, true),
 	SENT(external_foreign, FORM_LEN, true),
 	SENT(clone_external, FORM_LEN, true),
-	SENT(segments, FORM_LEN, true),
+	SENT(form_segments, FORM_LEN, true),
 	SENT(form_segments_longest, FORM_MAX_LEN, true),
 	SENT(segments_with_an_empty_one, FORM_LEN, true),
 	SENT(segments_of_a_clone, FORM_LEN, true),
@@ -432,13 +423,18 @@ const struct form forms[] = {
 	REFUSED(nb_segs_less),
 	REFUSED(nb_segs_1_of_3),
 	REFUSED(nb_segs_2_of_3),
+	REFUSED(form_nb_segs_1_of_2),
+	REFUSED(form_loop_to_first),
+	REFUSED(form_loop_to_second),
+	REFUSED(form_loop_to_last),
 	REFUSED(nb_segs_more),
 	REFUSED(nb_segs_0),
 	REFUSED(segments_longer_than_pkt_len),
 	REFUSED(segment_longer_than_packet),
 	REFUSED(data_beyond_buffer),
-	REFUSED(data_off_wraps),
+	REFUSED(form_data_off_wraps),
 	REFUSED(data_beyond_foreign_buffer),
+	REFUSED(form_data_len_beyond_foreign_buffer),
 	REFUSED(data_beyond_last_buffer),
 	REFUSED(data_beyond_external_buffer),
 };

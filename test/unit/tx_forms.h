@@ -43,5 +43,12 @@ struct rte_mbuf *form_foreign(struct fixture *f);
 struct rte_mbuf *form_clone_foreign(struct fixture *f);
 struct rte_mbuf *form_segments_longest(struct fixture *f);
 struct rte_mbuf *form_too_short(struct fixture *f);
+struct rte_mbuf *form_segments(struct fixture *f);
+struct rte_mbuf *form_data_off_wraps(struct fixture *f);
+struct rte_mbuf *form_nb_segs_1_of_2(struct fixture *f);
+struct rte_mbuf *form_loop_to_first(struct fixture *f);
+struct rte_mbuf *form_loop_to_second(struct fixture *f);
+struct rte_mbuf *form_loop_to_last(struct fixture *f);
+struct rte_mbuf *form_data_len_beyond_foreign_buffer(struct fixture *f);
 
 #endif /* TX_FORMS_H */

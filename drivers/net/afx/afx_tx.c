@@ -6,6 +6,7 @@
 
 #include "afx_ledger.h"
 #include "afx_tx.h"
+#include "afx_tx_debug.h"
 #include "afx_tx_kick.h"
 #include "afx_tx_prepare.h"
 
@@ -31,6 +32,8 @@ complete(struct afx_txq *q, uint32_t n)
 			rte_prefetch0(afx_umem_mbuf(
 				q->delta,
 				*afx_ring_addr(&q->comp, q->comp.own + i + PREFETCH_AHEAD)));
+		if (AFX_DEBUG_CONSERVATION)
+			afx_tx_debug_completed(q, m);
 		afx_ledger_complete(q->ledger, addr);
 		m = rte_pktmbuf_prefree_seg(m);
 		if (likely(m != NULL))
@@ -90,12 +93,11 @@ post(struct afx_txq *q, uint32_t index, uint64_t base, uint32_t offset, uint32_t
 static inline bool
 ready_in_place(const struct afx_txq *q, const struct rte_mbuf *m)
 {
-	/* A chain with the count of one loses its tail: seen only in debug builds, next is cold. */
-	if (AFX_DEBUG_CONSERVATION && m->next != NULL)
-		return false;
-	return m->pool == q->mp && m->nb_segs == 1 && !(m->ol_flags & AFX_TX_FLAGS_SLOW) &&
-		m->pkt_len == m->data_len && m->data_len >= AFX_FRAME_MIN &&
-		m->data_len <= q->max_len && (uint32_t)m->data_off + m->data_len <= q->buf_len;
+	/* next lies on the mbuf's other cache line, which the free after completion needs anyway. */
+	return m->pool == q->mp && m->nb_segs == 1 && m->next == NULL &&
+		!(m->ol_flags & AFX_TX_FLAGS_SLOW) && m->pkt_len == m->data_len &&
+		m->data_len >= AFX_FRAME_MIN && m->data_len <= q->max_len &&
+		(uint32_t)m->data_off + m->data_len <= q->buf_len;
 }
 
 /*
@@ -128,6 +130,8 @@ post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint16_t n, uint32_t room,
 		struct afx_tx_frame frame = { .m = pkts[i] };
 		uint64_t base;
 
+		if (AFX_DEBUG_CONSERVATION)
+			afx_tx_debug_given(q, pkts[i]);
 		if (likely(ready_in_place(q, pkts[i]))) {
 			frame.offset = AFX_CHUNK_LEAD + pkts[i]->data_off;
 			frame.len = pkts[i]->data_len;

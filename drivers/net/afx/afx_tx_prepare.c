@@ -30,6 +30,27 @@ can_be_sent(const struct afx_txq *q, const struct rte_mbuf *m)
 		m->pkt_len <= q->max_len && segments_agree(m);
 }
 
+/* A chain that leads back into itself would be freed for ever: it ends where it would do so. */
+static void
+loop_cut(struct rte_mbuf *head)
+{
+	struct rte_mbuf *slow = head;
+	struct rte_mbuf *fast = head;
+
+	do {
+		if (fast->next == NULL || fast->next->next == NULL)
+			return;
+		slow = slow->next;
+		fast = fast->next->next;
+	} while (slow != fast);
+	/* From the head, the loop begins as many segments away as from here. */
+	for (slow = head; slow != fast; slow = slow->next)
+		fast = fast->next;
+	while (fast->next != slow)
+		fast = fast->next;
+	fast->next = NULL;
+}
+
 /* The direct mbuf of our pool that holds the data of m, or NULL. */
 static struct rte_mbuf *
 owner_in_pool(const struct afx_txq *q, struct rte_mbuf *m)
@@ -84,6 +105,7 @@ afx_tx_prepare(struct afx_txq *q, struct afx_tx_frame *frame)
 	struct rte_mbuf *owner;
 
 	if (!can_be_sent(q, m)) {
+		loop_cut(m);
 		rte_pktmbuf_free(m);
 		q->count.refused++;
 		return AFX_TX_REFUSED;

@@ -111,6 +111,39 @@ chain_called_single(void)
 	return m;
 }
 
+/* Its length is the packet's, but there is a tail. */
+static struct rte_mbuf *
+single_with_tail(void)
+{
+	struct rte_mbuf *m = frame(GOOD_LEN);
+
+	m->next = frame(GOOD_LEN);
+	return m;
+}
+
+/* Segments without a byte, for ever. */
+static struct rte_mbuf *
+loop(void)
+{
+	struct rte_mbuf *m = pair(GOOD_LEN, 0);
+
+	rte_pktmbuf_chain(m, frame(0));
+	m->nb_segs = UINT16_MAX;
+	m->next->next->next = m->next;
+	return m;
+}
+
+static struct rte_mbuf *
+data_len_beyond_buffer(void)
+{
+	struct rte_mbuf *m = frame(GOOD_LEN);
+
+	m->data_off = m->buf_len - GOOD_LEN;
+	m->data_len = MAX_LEN;
+	m->pkt_len = MAX_LEN;
+	return m;
+}
+
 static struct rte_mbuf *
 pkt_len_too_high(void)
 {
@@ -162,6 +195,9 @@ static const struct {
 	{ "nb_segs_too_low", nb_segs_too_low, 0 },
 	{ "nb_segs_zero", nb_segs_zero, 0 },
 	{ "chain_called_single", chain_called_single, 0 },
+	{ "single_with_tail", single_with_tail, 0 },
+	{ "loop", loop, 0 },
+	{ "data_len_beyond_buffer", data_len_beyond_buffer, 0 },
 	{ "pkt_len_too_high", pkt_len_too_high, 0 },
 	{ "pkt_len_too_low", pkt_len_too_low, 0 },
 	{ "beyond_buffer", beyond_buffer, 0 },
