@@ -98,6 +98,10 @@ uint16_t app_send(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, uint16_
 void app_frame_init(void);
 /* len bytes at to, 14 at least. */
 void app_frame_write(char *to, uint32_t number, uint16_t len);
+/* Of a frame of 18 bytes at least. */
+uint32_t app_frame_number(const char *data);
+/* The payload is what number and length say. */
+bool app_frame_data_whole(const char *data, uint16_t len);
 /* A frame of one segment that this or the test's generator made, headers aside. */
 bool app_frame_whole(const struct rte_mbuf *m);
 /* Received as it should be by port: state of the mbuf, private area, frame. */

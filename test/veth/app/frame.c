@@ -57,17 +57,28 @@ app_frame_write(char *to, uint32_t number, uint16_t len)
 		memcpy(to + PAYLOAD_AT, window(number, len), len - PAYLOAD_AT);
 }
 
+uint32_t
+app_frame_number(const char *data)
+{
+	rte_be32_t number;
+
+	memcpy(&number, data + NUMBER_AT, sizeof(number));
+	return rte_be_to_cpu_32(number);
+}
+
+bool
+app_frame_data_whole(const char *data, uint16_t len)
+{
+	return len >= PAYLOAD_AT &&
+		memcmp(data + PAYLOAD_AT, window(app_frame_number(data), len), len - PAYLOAD_AT) ==
+		0;
+}
+
 bool
 app_frame_whole(const struct rte_mbuf *m)
 {
-	const char *data = rte_pktmbuf_mtod(m, const char *);
-	rte_be32_t number;
-
-	if (m->data_len < PAYLOAD_AT || m->data_len != m->pkt_len)
-		return false;
-	memcpy(&number, data + NUMBER_AT, sizeof(number));
-	return memcmp(data + PAYLOAD_AT, window(rte_be_to_cpu_32(number), m->data_len),
-		      m->data_len - PAYLOAD_AT) == 0;
+	return m->data_len == m->pkt_len &&
+		app_frame_data_whole(rte_pktmbuf_mtod(m, const char *), m->data_len);
 }
 
 bool

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * Stop and start, each time with other ring sizes, queues, pool and MTU, under full
+ * traffic of both directions; at every stop all mbufs are at home, and the fds the same.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "soak.h"
+
+/* In each cycle and port; on a loaded machine that takes longer. */
+#define FRAMES_MIN 20
+#define TRAFFIC_MS 10
+#define TRAFFIC_MS_MAX 5000
+/* Frames are counted so often; between, the wires stay full. */
+#define JUDGE_EVERY 10
+/* Growth after a tenth of the cycles is a leak, if it is more than what malloc keeps at hand. */
+#define WARM_UP 10
+
+static long
+rss_kib(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	long size = 0;
+	long pages = 0;
+
+	if (f == NULL || fscanf(f, "%ld %ld", &size, &pages) != 2)
+		soak_complain("no /proc/self/statm");
+	if (f != NULL)
+		fclose(f);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Everything differs from the cycle before, and the combinations do not repeat soon. */
+static void
+conf_next(struct soak_port *port, unsigned int cycle)
+{
+	static const uint16_t mtus[] = { 1500, 1400, 900 };
+	const unsigned int i = cycle + (port - soak_ports) * 3;
+
+	port->conf.nb_rx = 1 + i % SOAK_QUEUES;
+	port->conf.nb_tx = 1 + i * 3 % 5 % SOAK_QUEUES;
+	port->conf.rxd = 64 << i % 3;
+	port->conf.txd = 64 << (i + 1) % 4;
+	port->conf.mp = soak_pools[i % soak_nb_pools];
+	port->conf.mtu = mtus[i % RTE_DIM(mtus)];
+}
+
+/* What each port received and sent, when the cycle began. */
+static uint64_t received[SOAK_PORTS];
+static uint64_t taken[SOAK_PORTS];
+
+static bool
+flowed(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SOAK_PORTS; i++) {
+		if (__atomic_load_n(&soak_ports[i].received, __ATOMIC_RELAXED) <
+			    received[i] + FRAMES_MIN ||
+		    __atomic_load_n(&soak_ports[i].taken, __ATOMIC_RELAXED) < taken[i] + FRAMES_MIN)
+			return false;
+	}
+	return true;
+}
+
+static void
+traffic_await(unsigned int cycle)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < TRAFFIC_MS || (!flowed() && ms < TRAFFIC_MS_MAX); ms++)
+		app_sleep_ms(1);
+	if (!flowed())
+		soak_complain("cycle %u: no traffic", cycle);
+}
+
+static void
+ports_start(unsigned int cycle)
+{
+	unsigned int i;
+
+	for (i = 0; i < SOAK_PORTS; i++) {
+		received[i] = soak_ports[i].received;
+		taken[i] = soak_ports[i].taken;
+		/* Every third time as it was. */
+		if (cycle % 3 != 2) {
+			conf_next(&soak_ports[i], cycle);
+			soak_port_setup(&soak_ports[i]);
+		}
+		soak_port_start(&soak_ports[i]);
+	}
+}
+
+/* In the middle of bursts, and frames keep coming. */
+static void
+ports_stop(unsigned int cycle)
+{
+	unsigned int wrong;
+	unsigned int i;
+
+	for (i = 0; i < SOAK_PORTS; i++)
+		soak_port_stop(&soak_ports[i]);
+	soak_workers_pause(true);
+	wrong = app_pools_wrong();
+	if (wrong != 0)
+		soak_complain("cycle %u: %u mbufs are not at home", cycle, wrong);
+}
+
+int
+soak_cycles(void)
+{
+	const unsigned int cycles = app_arg("cycles", 100);
+	unsigned int fds = 0;
+	unsigned int i;
+	long rss = 0;
+
+	for (i = 0; i < cycles; i++) {
+		soak_wires_send(true);
+		ports_start(i);
+		soak_workers_pause(false);
+		traffic_await(i);
+		if (i % JUDGE_EVERY == JUDGE_EVERY - 1)
+			soak_quiet("calm");
+		else
+			ports_stop(i);
+		if (i == 0)
+			fds = app_fds();
+		if (app_fds() != fds)
+			soak_complain("cycle %u: %u fds, %u after the first", i, app_fds(), fds);
+		if (i == cycles / WARM_UP)
+			rss = rss_kib();
+	}
+	app_say("cycles", i);
+	app_say("rss_grown_kib", rss_kib() - rss);
+	return 0;
+}
