@@ -84,6 +84,8 @@ class Trace(program.Program):
                 if line.startswith("AFX: ") and "UMEM" not in line]
         self.complaints.append(f"{text}; last operation: {last}; "
                                f"the driver's last line: {''.join(said[-1:])}")
+        if VERBOSE:
+            print(self.complaints[-1], flush=True)
 
 
 class Soak:

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include <rte_debug.h>
+#include <rte_malloc.h>
 
 #include "soak.h"
 
@@ -24,10 +24,11 @@ static uint8_t *sent[SOAK_WAYS][SOAK_PORTS][SOAK_SPACES];
 static uint8_t *came[SOAK_WAYS][SOAK_PORTS][SOAK_SPACES];
 static unsigned int strange; /* frames whose number is of no frame of this epoch */
 
+/* Of EAL's memory, which is all there from the beginning: the process does not grow by use. */
 static uint8_t *
 table_make(void)
 {
-	uint8_t *table = calloc(NUMBERS, sizeof(*table));
+	uint8_t *table = rte_zmalloc("soak_table", NUMBERS * sizeof(*table), 0);
 
 	if (table == NULL)
 		rte_panic("no memory for %u numbers\n", NUMBERS);
