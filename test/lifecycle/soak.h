@@ -108,6 +108,8 @@ int soak_wires_start(const char *netns);
 void soak_wires_end(void);
 /* On return, all threads know. */
 void soak_wires_send(bool on);
+/* Until the peers have looked at all that has come. */
+void soak_wires_drain(void);
 /* The interfaces are new ones. */
 int soak_wire_reopen(unsigned int port);
 struct soak_wire_count {

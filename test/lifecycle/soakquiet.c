@@ -107,6 +107,7 @@ soak_quiet(const char *kind)
 		arrival_await(i);
 	}
 	app_sleep_ms(STILL_MS);
+	soak_wires_drain();
 	for (i = 0; i < SOAK_PORTS; i++)
 		numbers_say(i);
 	app_say("excess", soak_table_excess());

@@ -39,6 +39,7 @@ struct wire {
 	bool idle; /* has seen that nothing is to be sent */
 	bool reopen;
 	int reopened; /* how that went */
+	bool drain; /* until all is read that has come */
 	struct soak_wire_count count;
 	char out[BATCH][APP_FRAME_MAX];
 };
@@ -183,6 +184,7 @@ wire_run(void *arg)
 {
 	struct wire *w = arg;
 	const int away = open(netns_path, O_RDONLY | O_CLOEXEC);
+	bool drain;
 	bool busy;
 	bool send;
 
@@ -197,7 +199,10 @@ wire_run(void *arg)
 		__atomic_store_n(&w->idle, !send, __ATOMIC_RELEASE);
 		if (send)
 			batch_send(w);
+		drain = __atomic_load_n(&w->drain, __ATOMIC_ACQUIRE);
 		busy = frames_read(w);
+		if (drain && !busy)
+			__atomic_store_n(&w->drain, false, __ATOMIC_RELEASE);
 		if (!busy || soak_pick(&w->random, 4) == 0)
 			usleep(REST_US);
 	}
@@ -257,6 +262,18 @@ soak_wires_send(bool on)
 	__atomic_store_n(&sending, on, __ATOMIC_RELEASE);
 	for (i = 0; i < SOAK_PORTS; i++) {
 		while (__atomic_load_n(&wires[i].idle, __ATOMIC_ACQUIRE) == on)
+			app_sleep_ms(1);
+	}
+}
+
+void
+soak_wires_drain(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SOAK_PORTS; i++) {
+		__atomic_store_n(&wires[i].drain, true, __ATOMIC_RELEASE);
+		while (__atomic_load_n(&wires[i].drain, __ATOMIC_ACQUIRE))
 			app_sleep_ms(1);
 	}
 }
