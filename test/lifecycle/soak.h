@@ -53,6 +53,7 @@ struct soak_port {
 	struct soak_half rx[SOAK_QUEUES];
 	struct soak_half tx[SOAK_QUEUES];
 	rte_spinlock_t control; /* the statistics thread keeps off while it is held */
+	unsigned int detached; /* how often the XDP program was, in this epoch */
 	struct rte_eth_stats carry; /* of queues that were set up anew, and of closed ports */
 	/* workers, atomically */
 	uint64_t received;
@@ -95,6 +96,8 @@ enum soak_way {
 void soak_table_init(void);
 /* n new numbers; false if this epoch has no more. */
 bool soak_numbers_take(unsigned int space, unsigned int n, uint32_t *first);
+/* Half of them are used up: traffic may end soon. */
+bool soak_numbers_out(void);
 /* port: whose wire it is. */
 void soak_table_sent(enum soak_way way, unsigned int port, unsigned int space, uint32_t number);
 void soak_table_came(enum soak_way way, unsigned int port, unsigned int space, uint32_t number);

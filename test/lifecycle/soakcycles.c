@@ -4,6 +4,7 @@
  * Stop and start, each time with other ring sizes, queues, pool and MTU, under full
  * traffic of both directions; at every stop all mbufs are at home, and the fds the same.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -80,7 +81,11 @@ traffic_await(unsigned int cycle)
 	for (ms = 0; ms < TRAFFIC_MS || (!flowed() && ms < TRAFFIC_MS_MAX); ms++)
 		app_sleep_ms(1);
 	if (!flowed())
-		soak_complain("cycle %u: no traffic", cycle);
+		soak_complain("cycle %u: no traffic: port 0 received %" PRIu64 ", sent %" PRIu64
+			      ", port 1 %" PRIu64 ", %" PRIu64,
+			      cycle, soak_ports[0].received - received[0],
+			      soak_ports[0].taken - taken[0], soak_ports[1].received - received[1],
+			      soak_ports[1].taken - taken[1]);
 }
 
 static void
@@ -152,7 +157,7 @@ soak_cycles(void)
 		ports_start(i);
 		soak_workers_pause(false);
 		traffic_await(i);
-		if (i % JUDGE_EVERY == JUDGE_EVERY - 1)
+		if (i % JUDGE_EVERY == JUDGE_EVERY - 1 || soak_numbers_out())
 			soak_quiet("calm");
 		else
 			ports_stop(i);

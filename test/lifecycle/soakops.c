@@ -93,6 +93,7 @@ op_reprobe(struct soak_port *port, uint64_t *random)
 static void
 reset_and_start(struct soak_port *port)
 {
+	port->detached++;
 	soak_lock(&port->control);
 	soak_expect("reset", port, rte_eth_dev_reset(port->conf.id), 0);
 	rte_spinlock_unlock(&port->control);

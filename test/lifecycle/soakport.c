@@ -114,6 +114,7 @@ soak_port_remove(struct soak_port *port)
 	soak_lock(&port->control);
 	soak_park(port);
 	halves_set(port, false);
+	port->detached++;
 	soak_expect("stop", port, rte_eth_dev_stop(port->conf.id), 0);
 	rte_eth_stats_get(port->conf.id, &before);
 	carry_add(&port->carry, &before, &none);

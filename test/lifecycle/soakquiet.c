@@ -83,6 +83,8 @@ numbers_say(unsigned int i)
 	say(i, "wire_came", wire.came);
 	say(i, "wire_damaged", wire.damaged);
 	say(i, "passed", wire.passed);
+	say(i, "detached", port->detached);
+	port->detached = 0;
 	port->received = 0;
 	port->taken = 0;
 	rte_eth_stats_reset(port->conf.id);
@@ -123,8 +125,10 @@ soak_loud(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < SOAK_PORTS; i++)
+	for (i = 0; i < SOAK_PORTS; i++) {
+		soak_ports[i].detached = 0;
 		soak_port_start(&soak_ports[i]);
+	}
 	soak_workers_pause(false);
 	soak_wires_send(true);
 }

@@ -71,6 +71,20 @@ soak_numbers_take(unsigned int space, unsigned int n, uint32_t *first)
 	return false;
 }
 
+bool
+soak_numbers_out(void)
+{
+	bool out = false;
+	unsigned int space;
+
+	for (space = 0; space < SOAK_SPACES; space++)
+		out = out ||
+			__atomic_load_n(&spaces[space].next, __ATOMIC_RELAXED) -
+					spaces[space].base >
+				NUMBERS / 2;
+	return out;
+}
+
 static void
 note(uint8_t *const table[SOAK_SPACES], unsigned int space, uint32_t number)
 {
