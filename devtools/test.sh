@@ -22,8 +22,8 @@ SUITES=(
     "bpf build 120"
     "fuzz build-asan 300"
     "veth build 1800"
-    "lifecycle build 900"
-    "conservation build-debug 600"
+    "lifecycle build 1200"
+    "conservation build-debug 1200"
 )
 
 # Else Ctrl-C ends one suite, and the next one starts.
