@@ -71,7 +71,7 @@ class Program:
 
     @staticmethod
     def _memory(eal, memory):
-        if {"--no-huge", "--in-memory"} & set(eal):
+        if {"--no-huge", "--in-memory", "--huge-unlink"} & set(eal):
             return [*eal, "-m", str(memory)]
         return testpmd.memory_args(memory) + list(eal)
 
@@ -102,6 +102,7 @@ class Program:
     def _take(self, line):
         key, value = line.split("=", 1)
         self.said[key] = int(value) if re.fullmatch(r"-?\d+", value) else value
+        return key, self.said[key]
 
     def until(self, name, timeout=STEP_TIME):
         """Read to the checkpoint; return all that was said so far."""
@@ -114,7 +115,8 @@ class Program:
             self._take(line)
         return self.said
 
-    def _tell(self, word):
+    def tell(self, word):
+        """A line of its input."""
         try:
             os.write(self._process.stdin.fileno(), word.encode() + b"\n")
         except BrokenPipeError:
@@ -122,7 +124,7 @@ class Program:
 
     def go(self):
         """Let it leave the checkpoint."""
-        self._tell("go")
+        self.tell("go")
 
     def step(self, name, timeout=STEP_TIME):
         self.go()
@@ -130,18 +132,24 @@ class Program:
 
     def stats(self, port=0):
         """Basic statistics and link of a port, at a checkpoint."""
-        self._tell("stats")
+        self.tell("stats")
         said, prefix = self.until("stats"), f"p{port}_"
         return {k[len(prefix):]: v for k, v in said.items()
                 if k.startswith(prefix)}
 
+    def rest(self, timeout=STEP_TIME):
+        """All (key, value) that it still says; then its exit code is known."""
+        deadline = time.monotonic() + timeout
+        told = []
+        while line := self._line(deadline):
+            told.append(self._take(line))
+        self.said["exit"] = self._process.wait(STEP_TIME)
+        return told
+
     def finish(self, timeout=STEP_TIME):
         """Let it run to its end; return all that it said."""
         self.go()
-        deadline = time.monotonic() + timeout
-        while line := self._line(deadline):
-            self._take(line)
-        self.said["exit"] = self._process.wait(STEP_TIME)
+        self.rest(timeout)
         return self.said
 
     def kill(self, sig=signal.SIGKILL):

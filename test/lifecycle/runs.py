@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""What the tests of ports under attack share: the program (run.h), and traffic.
+
+Environment: AFX_RUN is the path of the program, AFX_SEED the seed of whatever
+is random here.
+"""
+
+import contextlib
+import os
+import random
+import subprocess
+import threading
+
+import pytest
+
+os.environ["AFX_APP"] = os.environ.get("AFX_RUN", "")
+
+# pylint: disable=wrong-import-position
+import kernelstate
+from app import program
+from rawpeer import HEADER, differences, swapped
+
+needs_program = pytest.mark.skipif(
+    not os.path.exists(program.PATH),
+    reason="needs AFX_RUN=<path of lifecycle-run>: ninja -C build")
+
+FLOOD = 1 << 20         # numbers of frames that may be lost
+FLOOD_BURST = 64        # frames to a queue before the next one has its turn
+
+
+def seeded():
+    """Random numbers; the seed is printed, to be given again in AFX_SEED."""
+    seed = int(os.environ.get("AFX_SEED") or random.SystemRandom().getrandbits(32))
+    print(f"AFX_SEED={seed}")
+    return random.Random(seed)
+
+
+def made(pair, count, first=0, sizes=program.LENS):
+    """Numbered frames that the program can check and AF_PACKET can send."""
+    sizes = [min(max(size, HEADER), 1514) for size in sizes]
+    return [program.frame(n, sizes[n % len(sizes)], pair.mac, pair.peer_mac)
+            for n in range(first, first + count)]
+
+
+def reflected(pair, count, first=0, window=100):
+    """These come back unaltered and in order, and nothing but these."""
+    for start in range(first, first + count, window):
+        sent = made(pair, min(window, first + count - start), start)
+        text = differences([swapped(f) for f in sent],
+                           pair.wire.exchange(sent))
+        assert text == "", f"{pair.iface}: {text}"
+
+
+class Flood:
+    """Frames to the driver's side, to all queues in turn, wire or no wire."""
+
+    def __init__(self, pair):
+        self._pair, self._ends = pair, threading.Event()
+        self._frames = made(pair, FLOOD_BURST, FLOOD)
+        self._thread = threading.Thread(target=self._run)
+        self.sent = 0
+
+    def _run(self):
+        turn = 0
+        with self._steering() as steer:
+            while not self._ends.is_set():
+                steer(turn % self._pair.queues)
+                self.sent += self._pair.wire.send_lossy(self._frames)
+                turn += 1
+
+    @contextlib.contextmanager
+    def _steering(self):
+        """pair.steer() by one shell, many times a second."""
+        pair = self._pair
+        if pair.queues == 1:
+            yield lambda queue: None
+            return
+        cpus = f"{(1 << os.cpu_count()) - 1:x}"
+        path = f"/sys/class/net/{pair.peer}/queues/tx-%d/xps_cpus"
+        with subprocess.Popen(
+                ["ip", "netns", "exec", pair.gen.name, "sh"],
+                stdin=subprocess.PIPE, text=True,
+                stderr=subprocess.DEVNULL) as shell:    # the interface may go
+
+            def steer(queue):
+                shell.stdin.write("".join(
+                    f"echo {cpus if q == queue else 0} >{path % q}\n"
+                    for q in range(pair.queues)))
+                shell.stdin.flush()
+
+            yield steer
+            shell.stdin.close()
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ends.set()
+        self._thread.join()
+
+
+class Run(program.Program):
+    """The program's scenario "commands"."""
+
+    def ask(self, words):
+        """Have it done; return all that was said so far."""
+        self.tell(words)
+        return self.until(words.split()[0])
+
+    def done(self, words):
+        """Have it done, successfully."""
+        word = words.split()[0]
+        said = self.ask(words)
+        assert said[word] == 0, f"{words}: {said[word]}; {self.log()}"
+        return said
+
+    def counts(self):
+        """Its own counts and the driver's right now."""
+        return of_port(self.ask("stats"))
+
+
+def of_port(said):
+    """All that was said, without the port's prefix."""
+    return {key.removeprefix("p0_"): value for key, value in said.items()}
+
+
+def ended(run):
+    """The end of a run that went well: everything was given back."""
+    said = of_port(run.finish())
+    assert (said["exit"], said["ret"]) == (0, 0), run.log()
+    assert said["wrong"] == 0, "mbufs did not come back to their pools"
+    assert said["fds_after"] == said["fds_before"], run.log()
+    assert said["damaged"] == said["unsent_wrong"] == 0
+    return said
+
+
+@pytest.fixture
+def start(lab):
+    """Starts runs in the driver's namespace; none outlives the test."""
+    started, ids = [], set()
+
+    def begin(scenario="commands", vdevs=None, running="running", **options):
+        vdevs = lab.vdevs() if vdevs is None else vdevs
+        options = {"workers": 1, "mbufs": 8192, "cache": 0, **options}
+        run = Run(lab.dut, vdevs, scenario, **options)
+        started.append(run)
+        run.until(running)
+        ids.update(kernelstate.bpf_ids(run.pid))
+        return run
+
+    yield begin
+    for run in started:
+        run.kill()
+    lab.assert_clean()
+    left = kernelstate.bpf_alive(ids)
+    assert not left, f"BPF objects outlive the process: {left}"
