@@ -122,6 +122,24 @@ def test_reconfigure(lab):
             reflect(pair, frames(pair, PART), window=min(256, depth // 2))
 
 
+@pytest.mark.parametrize("offload, mode", [("on", "AF_XDP, fast free"),
+                                           ("off", "AF_XDP")])
+def test_burst_mode(lab, offload, mode):
+    """Fast free is the port's, and testpmd turns it on where it is offered."""
+    pair = lab.pair()
+    with lab.testpmd() as pmd:
+        pmd.stop()
+        pmd.cmd("port stop 0")
+        pmd.cmd(f"port config 0 tx_offload mbuf_fast_free {offload}")
+        pmd.cmd("port start 0")
+        pmd.start()
+        modes = [re.search(r"Burst mode: ([^\r\n]*)",
+                           pmd.cmd(f"show {half} info 0 0")).group(1)
+                 for half in ("rxq", "txq")]
+        assert modes == ["AF_XDP", mode]
+        reflect(pair, frames(pair, PART))
+
+
 def test_single_queue_stop_and_start(lab):
     """A stopped Rx queue's frames go to the kernel; started, it works again."""
     pair = lab.pair(queues=2)

@@ -7,6 +7,7 @@
 #ifndef AFX_COMPAT_H
 #define AFX_COMPAT_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,12 +26,31 @@
 #endif
 
 /*
- * The 8 bytes of data_off, refcnt, nb_segs and port; an empty marker before
- * 24.07, an array since. May alias: without it clang drops the stores to those
- * fields that a read as one word should see.
+ * Neighbouring fields of an mbuf as one word. May alias: without it clang drops
+ * the stores to those fields that a read as one word should see.
  */
-typedef uint64_t __rte_may_alias afx_mbuf_rearm_t;
-#define AFX_MBUF_REARM(m) \
-	((afx_mbuf_rearm_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, rearm_data)))
+typedef uint64_t __rte_may_alias afx_mbuf_word_t;
+typedef uint32_t __rte_may_alias afx_mbuf_half_t;
+/* data_off, refcnt, nb_segs, port; an empty marker before 24.07, an array since. */
+#define AFX_MBUF_REARM(m) ((afx_mbuf_word_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, rearm_data)))
+/* packet_type, pkt_len */
+#define AFX_MBUF_TYPE_AND_LEN(m) \
+	((afx_mbuf_word_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, packet_type)))
+static_assert(offsetof(struct rte_mbuf, pkt_len) == offsetof(struct rte_mbuf, packet_type) + 4,
+	      "pkt_len is behind packet_type");
+/* data_len, vlan_tci */
+#define AFX_MBUF_DATA_LEN_AND_VLAN(m) \
+	((afx_mbuf_half_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, data_len)))
+static_assert(offsetof(struct rte_mbuf, vlan_tci) == offsetof(struct rte_mbuf, data_len) + 2,
+	      "vlan_tci is behind data_len");
+/* Of its second and third half-word: refcnt 1 and nb_segs 1. */
+#define AFX_MBUF_SOLE UINT32_C(0x00010001)
+
+/* A mempool that checks its objects' headers must see each of them pass. */
+#ifdef RTE_LIBRTE_MEMPOOL_DEBUG
+#define AFX_POOL_CACHE_IN_PLACE 0
+#else
+#define AFX_POOL_CACHE_IN_PLACE 1
+#endif
 
 #endif /* AFX_COMPAT_H */

@@ -10,8 +10,10 @@
 #include <ethdev_driver.h>
 #include <ethdev_vdev.h>
 #include <rte_malloc.h>
+#include <rte_string_fns.h>
 
 #include "afx.h"
+#include "afx_burst.h"
 #include "afx_ifops.h"
 #include "afx_log.h"
 #include "afx_port.h"
@@ -132,6 +134,32 @@ txq_info_get(struct rte_eth_dev *dev, uint16_t index, struct rte_eth_txq_info *i
 	info->conf.tx_deferred_start = q->deferred;
 }
 
+static int
+burst_mode_get(const void *fn, struct rte_eth_burst_mode *mode)
+{
+	const char *name = afx_burst_name(fn);
+
+	if (name == NULL)
+		return -EINVAL;
+	mode->flags = 0;
+	strlcpy(mode->info, name, sizeof(mode->info));
+	return 0;
+}
+
+static int
+rx_burst_mode_get(struct rte_eth_dev *dev, uint16_t queue __rte_unused,
+		  struct rte_eth_burst_mode *mode)
+{
+	return burst_mode_get((const void *)dev->rx_pkt_burst, mode);
+}
+
+static int
+tx_burst_mode_get(struct rte_eth_dev *dev, uint16_t queue __rte_unused,
+		  struct rte_eth_burst_mode *mode)
+{
+	return burst_mode_get((const void *)dev->tx_pkt_burst, mode);
+}
+
 static const struct eth_dev_ops afx_ops = {
 	.dev_configure = afx_port_configure,
 	.dev_start = afx_port_start,
@@ -150,6 +178,8 @@ static const struct eth_dev_ops afx_ops = {
 	.tx_done_cleanup = afx_tx_done_cleanup,
 	.rxq_info_get = rxq_info_get,
 	.txq_info_get = txq_info_get,
+	.rx_burst_mode_get = rx_burst_mode_get,
+	.tx_burst_mode_get = tx_burst_mode_get,
 	.link_update = link_update,
 	.mtu_set = afx_mtu_set,
 	.mac_addr_set = afx_mac_addr_set,

@@ -10,6 +10,7 @@
 #ifndef AFX_LEDGER_H
 #define AFX_LEDGER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,24 +49,53 @@ afx_ledger_receive(uint8_t *ledger, uint64_t addr)
 }
 
 /*
- * A chunk goes to the Tx ring, more than once at a time if its mbuf has more
- * references; each descriptor holds one, so that the entry is as wide as refcnt.
+ * What a Tx ledger says of a chunk: nothing of it is out (0); one descriptor,
+ * whose mbuf nobody else holds; or, above that, one more than the descriptors
+ * that are out of an mbuf with several references. As wide as refcnt, since
+ * one buffer may be in a ring as often as it has references.
  */
-static inline void
-afx_ledger_send(uint16_t *ledger, uint64_t addr)
+#define AFX_LEDGER_SOLE 1
+
+/* Descriptors that are out, as an entry of a Tx ledger has it. */
+static inline uint16_t
+afx_ledger_tx_out(uint16_t entry)
 {
-	ledger[afx_ledger_index(addr)]++;
+	return entry <= AFX_LEDGER_SOLE ? entry : entry - AFX_LEDGER_SOLE;
 }
 
-/* One descriptor of a chunk came back in the completion ring. */
+/* A chunk goes to the Tx ring, and its mbuf has the one reference that goes with it. */
 static inline void
-afx_ledger_complete(uint16_t *ledger, uint64_t addr)
+afx_ledger_send_sole(uint16_t *ledger, uint64_t addr)
 {
 	uint16_t *entry = &ledger[afx_ledger_index(addr)];
 
+	if (AFX_DEBUG_CONSERVATION && *entry != 0)
+		rte_panic("afx: an mbuf is sent again, on the only reference it had\n");
+	*entry = AFX_LEDGER_SOLE;
+}
+
+/* A chunk goes to the Tx ring with one of several references to its mbuf. */
+static inline void
+afx_ledger_send_shared(uint16_t *ledger, uint64_t addr)
+{
+	uint16_t *entry = &ledger[afx_ledger_index(addr)];
+
+	*entry = afx_ledger_tx_out(*entry) + 1 + AFX_LEDGER_SOLE;
+}
+
+/*
+ * One descriptor of a chunk came back in the completion ring. Returns whether a
+ * reference came back with it: not for a chunk that is not out.
+ */
+static inline bool
+afx_ledger_complete(uint16_t *entry)
+{
 	if (AFX_DEBUG_CONSERVATION && *entry == 0)
 		rte_panic("afx: the kernel completed a chunk that was not sent\n");
-	--*entry;
+	if (*entry == 0)
+		return false;
+	*entry = *entry <= AFX_LEDGER_SOLE + 1 ? 0 : *entry - 1;
+	return true;
 }
 
 /*
@@ -97,7 +127,7 @@ afx_ledger_check_tx(const uint16_t *ledger, size_t len, uint32_t out)
 	if (!AFX_DEBUG_CONSERVATION || ledger == NULL)
 		return;
 	for (i = 0; i < len; i++)
-		sum += ledger[i];
+		sum += afx_ledger_tx_out(ledger[i]);
 	if (sum != out)
 		rte_panic("afx: %u mbufs in the Tx ledger, %u with the kernel\n", sum, out);
 }

@@ -6,14 +6,13 @@
 
 #include <rte_malloc.h>
 
+#include "afx_burst.h"
 #include "afx_ifops.h"
 #include "afx_log.h"
 #include "afx_port.h"
 #include "afx_port_queues.h"
 #include "afx_queue.h"
 #include "afx_report.h"
-#include "afx_rx.h"
-#include "afx_tx.h"
 #include "afx_watch.h"
 
 /* What testpmd and most examples use, and large enough for a softirq's worth of frames. */
@@ -56,7 +55,8 @@ afx_port_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	info->tx_desc_lim = lim;
 	info->dev_capa =
 		RTE_ETH_DEV_CAPA_RUNTIME_RX_QUEUE_SETUP | RTE_ETH_DEV_CAPA_RUNTIME_TX_QUEUE_SETUP;
-	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	/* Of the port, not of a queue: the burst function is the port's. */
+	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	info->default_rxportconf.ring_size = RING_SIZE_DEFAULT;
 	info->default_txportconf.ring_size = RING_SIZE_DEFAULT;
@@ -178,13 +178,14 @@ static void
 bursts_set(struct rte_eth_dev *dev)
 {
 	const struct afx_dev *priv = dev->data->dev_private;
+	const uint64_t tx_offloads = dev->data->dev_conf.txmode.offloads;
 	bool busy = dev->data->nb_rx_queues != 0;
 	uint16_t i;
 
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
 		busy = busy && priv->pairs[i].busy_poll;
-	dev->rx_pkt_burst = busy ? afx_rx_burst_busy : afx_rx_burst;
-	dev->tx_pkt_burst = afx_tx_burst;
+	dev->rx_pkt_burst = afx_burst_rx(busy)->fn;
+	dev->tx_pkt_burst = afx_burst_tx(tx_offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)->fn;
 }
 
 int

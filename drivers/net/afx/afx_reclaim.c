@@ -92,7 +92,7 @@ reclaim_tx_object(struct rte_mempool *mp __rte_unused, void *queue, void *obj,
 		  unsigned int index __rte_unused)
 {
 	struct afx_txq *q = queue;
-	uint16_t n = q->ledger[afx_ledger_index(afx_umem_base(q->delta, obj))];
+	uint16_t n = afx_ledger_tx_out(q->ledger[afx_ledger_index(afx_umem_base(q->delta, obj))]);
 
 	while (n-- != 0)
 		rte_pktmbuf_free_seg(obj);

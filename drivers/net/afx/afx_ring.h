@@ -110,19 +110,26 @@ afx_ring_pending(const struct afx_ring *r)
 	return r->own - afx_ring_load(r->cons);
 }
 
+/* Producer: the kernel sleeps on this ring and wants a system call, as far as has come to us. */
+static inline bool
+afx_ring_wants_wakeup(const struct afx_ring *r)
+{
+	return __atomic_load_n(r->flags, __ATOMIC_RELAXED) & XDP_RING_NEED_WAKEUP;
+}
+
 /*
- * Producer: the kernel sleeps on this ring and wants a system call. The fence
- * keeps the flag's load behind our publication of entries; without it the
- * kernel can miss the entries while we miss the flag. It is paid only where
- * the flag reads clear, which is where a zero-copy driver is busy anyway.
+ * The same for a producer that may not come back. The fence keeps the flag's
+ * load behind our publication of entries; without it the kernel can miss the
+ * entries while we miss the flag. It is paid only where the flag reads clear,
+ * which is where a zero-copy driver is busy anyway.
  */
 static inline bool
 afx_ring_needs_wakeup(const struct afx_ring *r)
 {
-	if (__atomic_load_n(r->flags, __ATOMIC_RELAXED) & XDP_RING_NEED_WAKEUP)
+	if (afx_ring_wants_wakeup(r))
 		return true;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return __atomic_load_n(r->flags, __ATOMIC_RELAXED) & XDP_RING_NEED_WAKEUP;
+	return afx_ring_wants_wakeup(r);
 }
 
 #endif /* AFX_RING_H */

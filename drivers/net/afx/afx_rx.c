@@ -9,6 +9,7 @@
 
 #include "afx_compat.h"
 #include "afx_ledger.h"
+#include "afx_pool.h"
 #include "afx_rx.h"
 #include "afx_tx_kick.h"
 
@@ -18,23 +19,27 @@
 /* Batches a burst may add beyond what it received, to make good failed refills. */
 #define REFILL_CATCH_UP 2
 
-/* mbuf headers fetched ahead: as many cache misses as a core keeps in flight is about ten. */
-#define PREFETCH_AHEAD 4
-
 /* data_off is the low half-word of the rearm word, so that it can be added to it. */
 static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "rearm word is little endian");
 
-/* Post n pool mbufs; the caller has made sure of room, and submits. */
+/*
+ * Post n pool mbufs; the caller has made sure of room, and submits. Here and in
+ * receive(), what does not change is copied to locals: a ledger's bytes may
+ * alias it as far as the compiler knows.
+ */
 static inline void
-fill_slots(struct afx_rxq *q, struct rte_mbuf *const *mbufs, uint32_t first, uint32_t n)
+fill_slots(struct afx_rxq *q, void *const *mbufs, uint32_t n)
 {
+	const struct afx_ring fill = q->fill;
+	const uintptr_t delta = q->delta;
+	uint8_t *const ledger = q->ledger;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		uint64_t addr = afx_umem_base(q->delta, mbufs[i]);
+		uint64_t addr = afx_umem_base(delta, mbufs[i]);
 
-		*afx_ring_addr(&q->fill, first + i) = addr;
-		afx_ledger_fill(q->ledger, addr);
+		*afx_ring_addr(&fill, fill.own + i) = addr;
+		afx_ledger_fill(ledger, addr);
 	}
 }
 
@@ -50,7 +55,7 @@ refill_scarce(struct afx_rxq *q)
 		return;
 	for (n = REFILL_BATCH / 2; n != 0; n /= 2) {
 		if (rte_mempool_get_bulk(q->mp, (void **)mbufs, n) == 0) {
-			fill_slots(q, mbufs, q->fill.own, n);
+			fill_slots(q, (void **)mbufs, n);
 			afx_ring_submit(&q->fill, n);
 			return;
 		}
@@ -61,51 +66,58 @@ refill_scarce(struct afx_rxq *q)
 static inline void
 refill(struct afx_rxq *q, uint32_t received)
 {
-	struct rte_mbuf *mbufs[REFILL_BATCH];
 	uint32_t batches = received / REFILL_BATCH + REFILL_CATCH_UP;
+	void *spare[REFILL_BATCH];
+	void **mbufs;
 
 	while (batches-- != 0 && afx_ring_free(&q->fill, REFILL_BATCH) >= REFILL_BATCH) {
-		if (unlikely(rte_mempool_get_bulk(q->mp, (void **)mbufs, REFILL_BATCH) != 0)) {
+		mbufs = afx_pool_take(q->mp, spare, REFILL_BATCH);
+		if (unlikely(mbufs == NULL)) {
 			refill_scarce(q);
 			return;
 		}
-		fill_slots(q, mbufs, q->fill.own, REFILL_BATCH);
+		fill_slots(q, mbufs, REFILL_BATCH);
 		afx_ring_submit(&q->fill, REFILL_BATCH);
 	}
 }
 
 /*
  * Turn one descriptor into an mbuf. Pool mbufs have next NULL, and the kernel
- * wrote the frame behind the mbuf, so that four stores make it complete.
+ * wrote the frame behind the mbuf, so that four stores make it complete:
+ * packet_type 0 comes with pkt_len, vlan_tci 0 with data_len.
  */
-static inline struct rte_mbuf *
-receive_one(struct afx_rxq *q, const struct xdp_desc *desc)
+static inline void
+receive_one(struct rte_mbuf *m, const struct xdp_desc *desc, uint64_t rearm)
 {
-	struct rte_mbuf *m = afx_umem_mbuf(q->delta, desc->addr);
-
-	afx_ledger_receive(q->ledger, desc->addr);
-	*AFX_MBUF_REARM(m) = q->rearm + (desc->addr >> AFX_ADDR_OFFSET_SHIFT) - AFX_CHUNK_LEAD;
+	*AFX_MBUF_REARM(m) = rearm + (desc->addr >> AFX_ADDR_OFFSET_SHIFT) - AFX_CHUNK_LEAD;
 	m->ol_flags = 0;
-	m->packet_type = 0;
-	m->pkt_len = desc->len;
-	m->data_len = desc->len;
-	m->vlan_tci = 0;
-	return m;
+	*AFX_MBUF_TYPE_AND_LEN(m) = (uint64_t)desc->len << 32;
+	*AFX_MBUF_DATA_LEN_AND_VLAN(m) = desc->len;
 }
 
+/* Twice over the descriptors, so that the mbufs' cache lines are on their way all at once. */
 static inline void
 receive(struct afx_rxq *q, struct rte_mbuf **pkts, uint32_t n)
 {
-	const uint32_t first = q->rx.own;
+	const struct afx_ring rx = q->rx;
+	const uintptr_t delta = q->delta;
+	const uint64_t rearm = q->rearm;
+	uint8_t *const ledger = q->ledger;
 	uint64_t bytes = 0;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		if (i + PREFETCH_AHEAD < n)
-			rte_prefetch0(afx_umem_mbuf(
-				q->delta, afx_ring_desc(&q->rx, first + i + PREFETCH_AHEAD)->addr));
-		pkts[i] = receive_one(q, afx_ring_desc(&q->rx, first + i));
-		bytes += pkts[i]->pkt_len;
+		const uint64_t addr = afx_ring_desc(&rx, rx.own + i)->addr;
+
+		pkts[i] = afx_umem_mbuf(delta, addr);
+		rte_prefetch0(pkts[i]);
+		afx_ledger_receive(ledger, addr);
+	}
+	for (i = 0; i < n; i++) {
+		const struct xdp_desc desc = *afx_ring_desc(&rx, rx.own + i);
+
+		bytes += desc.len;
+		receive_one(pkts[i], &desc, rearm);
 	}
 	afx_ring_release(&q->rx, n);
 	q->count.packets += n;
@@ -114,12 +126,13 @@ receive(struct afx_rxq *q, struct rte_mbuf **pkts, uint32_t n)
 
 /*
  * Nothing received: wake the driver if it sleeps until it gets buffers, or poll
- * it ourselves. Errors (interface down or gone) show in link state, not here.
+ * it ourselves. A flag that is seen late is seen by the next empty poll, so no
+ * fence. Errors (interface down or gone) show in link state, not here.
  */
 static inline void
 wake_driver(struct afx_rxq *q, const bool busy)
 {
-	if (!busy && likely(!afx_ring_needs_wakeup(&q->fill)))
+	if (!busy && likely(!afx_ring_wants_wakeup(&q->fill)))
 		return;
 	q->count.wakeups++;
 	afx_sock_rx_kick(q->fd);
@@ -166,7 +179,7 @@ afx_rx_prefill(struct afx_rxq *q)
 		n = RTE_MIN(n, (uint32_t)REFILL_BATCH);
 		if (rte_mempool_get_bulk(q->mp, (void **)mbufs, n) != 0)
 			return -ENOMEM;
-		fill_slots(q, mbufs, q->fill.own, n);
+		fill_slots(q, (void **)mbufs, n);
 		afx_ring_submit(&q->fill, n);
 	}
 	return 0;

@@ -16,6 +16,9 @@
  */
 uint16_t afx_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
+/* The same for RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE: mbufs of one segment end there, unchecked. */
+uint16_t afx_tx_burst_fast_free(void *queue, struct rte_mbuf **pkts, uint16_t n);
+
 /*
  * Free what the kernel has completed. The Tx lcore, or control while the queue
  * is not in use.

@@ -71,7 +71,7 @@ afx_tx_debug_given(const struct afx_txq *q, const struct rte_mbuf *m)
 	if (in_fill_ring(q, index))
 		rte_panic("afx: mbuf %p of mempool %s was given to Tx, but is in the fill ring\n",
 			  (const void *)m, m->pool->name);
-	if (q->ledger[index] >= rte_mbuf_refcnt_read(m))
+	if (afx_ledger_tx_out(q->ledger[index]) >= rte_mbuf_refcnt_read(m))
 		rte_panic("afx: mbuf %p of mempool %s was given to Tx, but is in the Tx ring "
 			  "already, with %u references\n",
 			  (const void *)m, m->pool->name, rte_mbuf_refcnt_read(m));
@@ -82,7 +82,7 @@ afx_tx_debug_completed(const struct afx_txq *q, const struct rte_mbuf *m)
 {
 	const size_t index = afx_ledger_index(afx_umem_base(q->delta, m));
 
-	if (q->ledger[index] > rte_mbuf_refcnt_read(m) || is_free(m))
+	if (afx_ledger_tx_out(q->ledger[index]) > rte_mbuf_refcnt_read(m) || is_free(m))
 		rte_panic("afx: mbuf %p of mempool %s was freed while it was in the Tx ring\n",
 			  (const void *)m, m->pool->name);
 }

@@ -114,6 +114,7 @@ afx_tx_prepare(struct afx_txq *q, struct afx_tx_frame *frame)
 	if (owner == NULL)
 		return copy(q, frame);
 	describe(frame, owner, m);
+	frame->sole = false;
 	if (owner != m) {
 		rte_mbuf_refcnt_update(owner, 1);
 		rte_pktmbuf_free_seg(m);

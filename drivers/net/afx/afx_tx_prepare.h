@@ -27,6 +27,7 @@ struct afx_tx_frame {
 	struct rte_mbuf *m; /* in: the caller's mbuf; out: direct mbuf of the queue's pool */
 	uint32_t offset; /* of the data in the chunk of m */
 	uint32_t len;
+	bool sole; /* nobody else can have a reference to m */
 };
 
 /*

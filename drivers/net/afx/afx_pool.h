@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * Objects to and from a mempool in bulk, where possible in place in the lcore's
+ * cache: the mempool's own calls copy the pointers once more. Pools without
+ * cache and threads without lcore id go through those calls. Any lcore.
+ */
+#ifndef AFX_POOL_H
+#define AFX_POOL_H
+
+#include <stdint.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_mempool.h>
+
+#include "afx_compat.h"
+
+/*
+ * Take n objects: returns where they are, in the cache, valid until the next
+ * use of the pool, or in spare, which has room for n. NULL if the pool has
+ * fewer; nothing is taken then.
+ */
+static inline void **
+afx_pool_take(struct rte_mempool *mp, void **spare, uint32_t n)
+{
+	struct rte_mempool_cache *cache = rte_mempool_default_cache(mp, rte_lcore_id());
+
+	if (AFX_POOL_CACHE_IN_PLACE && likely(cache != NULL && cache->len >= n)) {
+		cache->len -= n;
+		return &cache->objs[cache->len];
+	}
+	return likely(rte_mempool_generic_get(mp, spare, n, cache) == 0) ? spare : NULL;
+}
+
+/* Where up to n objects that go back to the pool are to be written, before afx_pool_give(). */
+static inline void **
+afx_pool_room(struct rte_mempool_cache *cache, void **spare, uint32_t n)
+{
+	if (AFX_POOL_CACHE_IN_PLACE &&
+	    likely(cache != NULL && cache->len + n <= cache->flushthresh))
+		return &cache->objs[cache->len];
+	return spare;
+}
+
+/* Give back n objects that were written to room. */
+static inline void
+afx_pool_give(struct rte_mempool *mp, struct rte_mempool_cache *cache, void **room, void **spare,
+	      uint32_t n)
+{
+	if (likely(room != spare))
+		cache->len += n;
+	else if (n != 0)
+		rte_mempool_generic_put(mp, spare, n, cache);
+}
+
+#endif /* AFX_POOL_H */
