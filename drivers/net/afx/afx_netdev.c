@@ -80,12 +80,9 @@ sysfs_read(const char *iface, const char *file, char text[SYSFS_TEXT_LEN])
 	return ret;
 }
 
-/*
- * Sysfs shows the namespace it was mounted in, where another interface may have
- * this name: it is ours only if index and address agree too.
- */
-static bool
-sysfs_is_ours(const char *iface, const struct afx_netdev_info *info)
+/* Another interface may have this name where sysfs was mounted: index and address agree with ours alone. */
+bool
+afx_netdev_in_sysfs(const char *iface, const struct afx_netdev_info *info)
 {
 	const uint8_t *mac = info->mac;
 	char text[SYSFS_TEXT_LEN];
@@ -162,7 +159,7 @@ afx_netdev_info_get(const char *iface, struct afx_netdev_info *info)
 	ret = afx_netlink_link_get(iface, &found);
 	if (ret < 0)
 		return ret;
-	sysfs = sysfs_is_ours(iface, &found);
+	sysfs = afx_netdev_in_sysfs(iface, &found);
 	queues_get(iface, sysfs, &found);
 	found.numa_node = -1;
 	if (sysfs && sysfs_read(iface, "device/numa_node", text) == 0)

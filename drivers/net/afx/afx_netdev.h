@@ -47,6 +47,12 @@ struct afx_netdev_info {
  */
 int afx_netdev_info_get(const char *iface, struct afx_netdev_info *info);
 
+/*
+ * Whether /sys/class/net shows the very interface that info is of; it shows
+ * the network namespace in which it was mounted.
+ */
+bool afx_netdev_in_sysfs(const char *iface, const struct afx_netdev_info *info);
+
 /* The command that gives the interface n queues, for error texts. */
 void afx_netdev_channels_command(const char *iface, const struct afx_netdev_info *info, uint32_t n,
 				 char *text, size_t len);
@@ -78,8 +84,22 @@ int afx_netdev_mac_set(const char *iface, const uint8_t mac[AFX_NETDEV_MAC_LEN])
 int afx_netdev_promisc_set(int *fd, unsigned int ifindex, bool on);
 int afx_netdev_allmulti_set(int *fd, unsigned int ifindex, bool on);
 
+/* What a driver says of itself; all false where it has no native XDP. */
+struct afx_netdev_xdp {
+	bool native; /* runs XDP programs */
+	bool redirect; /* and redirects, to AF_XDP sockets too */
+	bool zerocopy;
+};
+
 /*
  * Driver abilities by the netdev generic-netlink family (Linux 6.3 on).
+ * -EOPNOTSUPP on kernels without it, *xdp all false on any failure. Some
+ * drivers say less while settings of theirs exclude XDP.
+ */
+int afx_netdev_xdp_get(unsigned int ifindex, struct afx_netdev_xdp *xdp);
+
+/*
+ * Of these, zero-copy alone.
  * -EOPNOTSUPP on kernels without it. On any failure *zc is true ("may"), so
  * that a bind decides.
  */

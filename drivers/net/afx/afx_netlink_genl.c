@@ -108,7 +108,7 @@ on_dev(const struct nlmsghdr *nlh, void *data)
 }
 
 int
-afx_netdev_zerocopy_get(unsigned int ifindex, bool *zc)
+afx_netdev_xdp_get(unsigned int ifindex, struct afx_netdev_xdp *xdp)
 {
 	_Alignas(struct nlmsghdr) char buf[AFX_NETLINK_REQ_LEN];
 	struct family family;
@@ -116,7 +116,7 @@ afx_netdev_zerocopy_get(unsigned int ifindex, bool *zc)
 	uint64_t features = 0;
 	int ret;
 
-	*zc = true;
+	*xdp = (struct afx_netdev_xdp){ 0 };
 	ret = family_get(&family);
 	if (ret < 0)
 		return ret;
@@ -125,8 +125,20 @@ afx_netdev_zerocopy_get(unsigned int ifindex, bool *zc)
 	ret = afx_netlink_talk(NETLINK_GENERIC, req, on_dev, &features);
 	if (ret < 0)
 		return ret;
-	*zc = (features & AFX_NETDEV_XDP_ACT_XSK_ZEROCOPY) != 0;
+	xdp->native = (features & AFX_NETDEV_XDP_ACT_BASIC) != 0;
+	xdp->redirect = (features & AFX_NETDEV_XDP_ACT_REDIRECT) != 0;
+	xdp->zerocopy = (features & AFX_NETDEV_XDP_ACT_XSK_ZEROCOPY) != 0;
 	return 0;
+}
+
+int
+afx_netdev_zerocopy_get(unsigned int ifindex, bool *zc)
+{
+	struct afx_netdev_xdp xdp;
+	int ret = afx_netdev_xdp_get(ifindex, &xdp);
+
+	*zc = ret != 0 || xdp.zerocopy;
+	return ret;
 }
 
 static int

@@ -218,47 +218,58 @@ off_command(enum afx_prog_mode mode)
 	}
 }
 
-/* "by netlink; remove it with: ip link set dev eth0 xdp off" and its relatives. */
+/* By whom it is attached, and the command that ends that. */
 static void
-removal_describe(const struct afx_prog *prog, const struct afx_prog_occupant *occ, char *text,
-		 size_t len)
+attachment_describe(const struct afx_prog *prog, const struct afx_prog_occupant *occ,
+		    struct afx_prog_occupant_text *text)
 {
-	const char *iface = prog->cfg.iface;
 	struct attachment att;
 	struct holder holder;
 	char user[64] = "";
 
 	attachment_get(prog->key.ifindex, occ->id, &att);
 	holder_find(prog->key.ifindex, occ->id, &holder);
+	text->verb = "remove it with";
 	if (holder.link) {
-		snprintf(text, len, "by a bpf_link of process %d (%s); stop it: kill %d",
-			 holder.pid, holder.comm, holder.pid);
+		text->verb = "stop it";
+		snprintf(text->by, sizeof(text->by), "a bpf_link of process %d (%s)", holder.pid,
+			 holder.comm);
+		snprintf(text->command, sizeof(text->command), "kill %d", holder.pid);
 		return;
 	}
 	if (att.link) {
-		snprintf(
-			text, len,
-			"by a bpf_link that no visible process holds (pinned, or in another PID namespace); remove it with: bpftool link detach id %u",
-			att.link_id);
+		snprintf(text->by, sizeof(text->by),
+			 "a bpf_link that no visible process holds (pinned, or in another PID "
+			 "namespace)");
+		snprintf(text->command, sizeof(text->command), "bpftool link detach id %u",
+			 att.link_id);
 		return;
 	}
 	if (holder.pid != 0)
 		snprintf(user, sizeof(user), ", in use by process %d (%s)", holder.pid,
 			 holder.comm);
-	snprintf(text, len, "by %s%s; remove it with: ip link set dev %s %s",
-		 att.known ? "netlink" : "netlink or a bpf_link of another user", user, iface,
+	snprintf(text->by, sizeof(text->by), "%s%s",
+		 att.known ? "netlink" : "netlink or a bpf_link of another user", user);
+	snprintf(text->command, sizeof(text->command), "ip link set dev %s %s", prog->cfg.iface,
 		 off_command(occ->mode));
+}
+
+void
+afx_prog_occupant_describe(const struct afx_prog *prog, const struct afx_prog_occupant *occ,
+			   struct afx_prog_occupant_text *text)
+{
+	program_name(occ->id, text->name, sizeof(text->name));
+	attachment_describe(prog, occ, text);
 }
 
 int
 afx_prog_occupant_refuse(const struct afx_prog *prog, const struct afx_prog_occupant *occ)
 {
-	char name[BPF_OBJ_NAME_LEN];
-	char removal[256];
+	struct afx_prog_occupant_text text;
 
-	program_name(occ->id, name, sizeof(name));
-	removal_describe(prog, occ, removal, sizeof(removal));
-	AFX_LOG(ERR, "%s: already has XDP program id %u \"%s\", %s, attached %s", prog->cfg.iface,
-		occ->id, name, afx_prog_mode_name(occ->mode), removal);
+	afx_prog_occupant_describe(prog, occ, &text);
+	AFX_LOG(ERR, "%s: already has XDP program id %u \"%s\", %s, attached by %s; %s: %s",
+		prog->cfg.iface, occ->id, text.name, afx_prog_mode_name(occ->mode), text.by,
+		text.verb, text.command);
 	return -EBUSY;
 }

@@ -50,6 +50,14 @@ struct afx_prog_occupant {
 	bool dispatcher; /* libxdp's, in working order */
 };
 
+/* Who an occupant is, in words; unknown without CAP_SYS_ADMIN as far as marked so. */
+struct afx_prog_occupant_text {
+	char name[16]; /* BPF_OBJ_NAME_LEN; "?" if unknown */
+	char by[160]; /* "netlink", "a bpf_link of process 1234 (name)" and the like */
+	const char *verb; /* what the command does to it: "stop it", "remove it with" */
+	char command[64]; /* the longest has a verb and an interface name */
+};
+
 /* afx_prog_object.c: open the object that cfg names and size its map to prog->nb_queues or more. */
 int afx_prog_object_open(struct afx_prog *prog);
 int afx_prog_object_load(struct afx_prog *prog);
@@ -65,6 +73,9 @@ void afx_prog_link_detach(struct afx_prog *prog);
 
 /* afx_prog_occupant.c */
 int afx_prog_occupant_get(const struct afx_prog *prog, struct afx_prog_occupant *occ);
+/* In words, by a look through /proc. Of prog, reads key.ifindex and cfg.iface. */
+void afx_prog_occupant_describe(const struct afx_prog *prog, const struct afx_prog_occupant *occ,
+				struct afx_prog_occupant_text *text);
 /* Log who is in the way and how to remove it; returns -EBUSY. */
 int afx_prog_occupant_refuse(const struct afx_prog *prog, const struct afx_prog_occupant *occ);
 

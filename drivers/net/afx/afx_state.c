@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,6 +18,9 @@
 
 /* Three numbers and two addresses with their names, and room. */
 #define RECORD_LEN 160
+
+/* A line of /proc/locks is below 80 characters. */
+#define LOCK_LINE_LEN 128
 
 #define MAC_FORMAT "%02hhx:%02hhx:%02hhx:%02hhx:%02hhx:%02hhx"
 #define MAC_BYTES(mac) (mac)[0], (mac)[1], (mac)[2], (mac)[3], (mac)[4], (mac)[5]
@@ -69,14 +74,14 @@ file_lock(const struct afx_state *st)
 }
 
 static void
-record_read(const struct afx_state *st, struct afx_state_record *r)
+record_read(int fd, struct afx_state_record *r)
 {
 	char text[RECORD_LEN] = "";
 	uint8_t *a = r->mac_before;
 	uint8_t *b = r->mac_set;
 	int n;
 
-	if (pread(st->fd, text, sizeof(text) - 1, 0) <= 0)
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
 		return;
 	n = sscanf(text,
 		   "ifindex=%u mtu=%" SCNu32 " set=%" SCNu32 " mac=" MAC_SCAN " set=" MAC_SCAN,
@@ -109,7 +114,7 @@ afx_state_open(struct afx_state *st, const char *iface, unsigned int ifindex,
 		st->fd = -1;
 		return ret;
 	}
-	record_read(st, left);
+	record_read(st->fd, left);
 	/* An interface made anew under the name has its own settings. */
 	if (left->ifindex != ifindex)
 		memset(left, 0, sizeof(*left));
@@ -144,4 +149,72 @@ afx_state_close(struct afx_state *st, bool keep)
 		unlink(st->path);
 	close(st->fd);
 	st->fd = -1;
+}
+
+/* Whether the file at path carries a lock of somebody. Takes none: the owner to be may be on its way. */
+static bool
+is_locked(int fd)
+{
+	unsigned long inode;
+	char line[LOCK_LINE_LEN];
+	bool locked = false;
+	struct stat st;
+	FILE *f;
+
+	f = fopen("/proc/locks", "re");
+	if (f == NULL || fstat(fd, &st) != 0) {
+		if (f != NULL)
+			fclose(f);
+		return false;
+	}
+	while (!locked && fgets(line, sizeof(line), f) != NULL)
+		locked = sscanf(line, "%*u: FLOCK %*s %*s %*d %*x:%*x:%lu", &inode) == 1 &&
+			inode == st.st_ino;
+	fclose(f);
+	return locked;
+}
+
+int
+afx_state_peek(const char *iface, struct afx_state_record *r, bool *in_use)
+{
+	struct afx_state st;
+	int fd, ret;
+
+	memset(r, 0, sizeof(*r));
+	*in_use = false;
+	ret = path_make(&st, iface);
+	if (ret != 0)
+		return ret;
+	fd = open(st.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return -errno;
+	record_read(fd, r);
+	*in_use = is_locked(fd);
+	close(fd);
+	return 0;
+}
+
+int
+afx_state_list(int (*each)(const char *iface, void *opaque), void *opaque)
+{
+	struct dirent *entry;
+	char prefix[AFX_STATE_PATH_LEN];
+	uint64_t id;
+	size_t len;
+	DIR *dir;
+	int ret = namespace_id(&id);
+
+	if (ret != 0)
+		return ret;
+	dir = opendir(AFX_STATE_DIR);
+	if (dir == NULL)
+		return errno == ENOENT ? 0 : -errno;
+	len = snprintf(prefix, sizeof(prefix), "%" PRIu64 "-", id);
+	while (ret == 0 && (entry = readdir(dir)) != NULL) {
+		if (strncmp(entry->d_name, prefix, len) == 0 &&
+		    strlen(entry->d_name + len) < IF_NAMESIZE)
+			ret = each(entry->d_name + len, opaque);
+	}
+	closedir(dir);
+	return ret;
 }

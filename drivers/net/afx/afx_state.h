@@ -51,4 +51,17 @@ int afx_state_write(struct afx_state *st, const struct afx_state_record *record)
 /* Let go; the record is removed, unless keep says that there is still something to restore. Accepts a closed one. */
 void afx_state_close(struct afx_state *st, bool keep);
 
+/*
+ * Look at the record of an interface of this name, whatever its index, and
+ * whether a process has it; neither makes nor locks anything. -ENOENT if there is none.
+ */
+int afx_state_peek(const char *iface, struct afx_state_record *record, bool *in_use);
+
+/*
+ * Call each for the interfaces, gone ones too, that have a record of this
+ * network namespace, until it returns other than 0, which is then returned.
+ * -errno if the folder can not be read; that there is none is no error.
+ */
+int afx_state_list(int (*each)(const char *iface, void *opaque), void *opaque);
+
 #endif /* AFX_STATE_H */

@@ -32,6 +32,21 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
+/* Linux 6.6: one packet in several descriptors; a bind flag */
+#ifndef XDP_USE_SG
+#define XDP_USE_SG (1 << 4)
+#endif
+
+/* Linux 6.11: struct xdp_umem_reg has a tx_metadata_len; a registration flag */
+#ifndef XDP_UMEM_TX_METADATA_LEN
+#define XDP_UMEM_TX_METADATA_LEN (1 << 2)
+#endif
+
+/* Linux 6.3: a program for one device, which may ask it for metadata; a load flag */
+#ifndef BPF_F_XDP_DEV_BOUND_ONLY
+#define BPF_F_XDP_DEV_BOUND_ONLY (1U << 6)
+#endif
+
 /* Linux 6.17: descriptors that one send call moves in copy mode, 32 without it. */
 #ifndef XDP_MAX_TX_SKB_BUDGET
 #define XDP_MAX_TX_SKB_BUDGET 9
