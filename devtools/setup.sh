@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 PACKAGES=(
     # build
     meson ninja-build pkg-config gcc libc6-dev make clang llvm libclang-rt-dev bpftool
-    libdpdk-dev libbpf-dev libxdp-dev libmnl-dev
+    libdpdk-dev libbpf-dev libxdp-dev libmnl-dev libjansson-dev
     # setup.sh itself
     xz-utils
     # programs that the tests and the demo drive

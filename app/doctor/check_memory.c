@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * Hugepages, physical addresses, bpffs: what mounts and memory there are.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include "caps.h"
+#include "doctor.h"
+#include "files.h"
+
+#define HUGEPAGES_DIR "/sys/kernel/mm/hugepages"
+#define IOMMU_DIR "/sys/kernel/iommu_groups"
+/* Where libxdp looks for its dispatchers. */
+#define BPFFS "/sys/fs/bpf"
+/* Below, not even a pool of one queue and EAL's own needs fit. */
+#define HUGE_LEAST_KIB (64 * 1024)
+/* What devtools/setup.sh reserves: 1 GiB of 2 MiB pages, testpmd's default pools and room. */
+#define HUGE_PAGES 512
+/* Documentation/admin-guide/mm/pagemap.rst: the frame number, 0 for those who may not know. */
+#define PAGEMAP_PFN_MASK ((UINT64_C(1) << 55) - 1)
+
+static const struct doctor_topic hugepages = {
+	"process.hugepages",
+	DOCTOR_PROCESS,
+	"hugepages",
+	"DPDK's memory lies there; on 4 KiB pages there is no zero-copy, and programs need --no-huge.",
+};
+static const struct doctor_topic iova = {
+	"process.iova",
+	DOCTOR_PROCESS,
+	"IOVA mode",
+	"Zero-copy is only used where physical addresses show that no mbuf lies on two unconnected pages.",
+};
+static const struct doctor_topic bpffs = {
+	"process.bpffs",
+	DOCTOR_PROCESS,
+	"bpffs",
+	"Joining other XDP programs in libxdp's dispatcher takes it; afx alone does not.",
+};
+
+static unsigned long
+hugepages_free_kib(void)
+{
+	DIR *dir = opendir(HUGEPAGES_DIR);
+	struct dirent *entry;
+	unsigned long sum = 0;
+	long kib, free_pages;
+
+	if (dir == NULL)
+		return 0;
+	while ((entry = readdir(dir)) != NULL) {
+		if (sscanf(entry->d_name, "hugepages-%ldkB", &kib) == 1 &&
+		    files_number(&free_pages, HUGEPAGES_DIR "/hugepages-%ldkB/free_hugepages",
+				 kib) == 0)
+			sum += kib * free_pages;
+	}
+	closedir(dir);
+	return sum;
+}
+
+static void
+hugepages_check(struct doctor *d)
+{
+	unsigned long kib = hugepages_free_kib();
+	struct doctor_finding *f;
+
+	if (kib >= HUGE_LEAST_KIB) {
+		doctor_add(d, &hugepages, DOCTOR_OK, "%lu MiB free", kib / 1024);
+		return;
+	}
+	f = doctor_add(d, &hugepages, DOCTOR_WARN, "%lu MiB free", kib / 1024);
+	doctor_fix(f, "echo %d >" HUGEPAGES_DIR "/hugepages-2048kB/nr_hugepages", HUGE_PAGES);
+}
+
+/* Whether this process may know where its memory lies. */
+static bool
+physical_visible(void)
+{
+	uint64_t entry = 0;
+	long page = sysconf(_SC_PAGESIZE);
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	/* A page that is there for sure: the one of this variable. */
+	n = pread(fd, &entry, sizeof(entry), (uintptr_t)&entry / page * sizeof(entry));
+	close(fd);
+	return n == sizeof(entry) && (entry & PAGEMAP_PFN_MASK) != 0;
+}
+
+static bool
+iommu_present(void)
+{
+	DIR *dir = opendir(IOMMU_DIR);
+	struct dirent *entry;
+	bool found = false;
+
+	if (dir == NULL)
+		return false;
+	while (!found && (entry = readdir(dir)) != NULL)
+		found = entry->d_name[0] != '.';
+	closedir(dir);
+	return found;
+}
+
+static void
+iova_check(struct doctor *d)
+{
+	const bool visible = physical_visible();
+	const char *mode = visible && !iommu_present() ? "PA" : "VA";
+	struct doctor_finding *f;
+
+	if (visible || !d->xdp.zerocopy) {
+		doctor_add(d, &iova, DOCTOR_OK,
+			   "%s is what EAL will choose; physical addresses are %s", mode,
+			   visible ? "visible" : "hidden, and only zero-copy needs them");
+		return;
+	}
+	f = doctor_add(d, &iova, DOCTOR_WARN,
+		       "%s is what EAL will choose; physical addresses are hidden: no zero-copy",
+		       mode);
+	doctor_fix(f, "setcap " CAPS_START ",cap_sys_admin+ep PROGRAM");
+}
+
+static void
+bpffs_check(struct doctor *d)
+{
+	struct statfs fs;
+
+	if (statfs(BPFFS, &fs) == 0 && fs.f_type == BPF_FS_MAGIC)
+		doctor_add(d, &bpffs, DOCTOR_OK, "mounted");
+	else if (!d->occupied)
+		doctor_add(d, &bpffs, DOCTOR_OK,
+			   "not mounted, and not needed without other programs");
+	else
+		doctor_fix(doctor_add(d, &bpffs, DOCTOR_WARN, "not mounted at " BPFFS),
+			   "mount -t bpf bpf " BPFFS);
+}
+
+void
+doctor_check_memory(struct doctor *d)
+{
+	hugepages_check(d);
+	iova_check(d);
+	bpffs_check(d);
+}

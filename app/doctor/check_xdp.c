@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * XDP on the interface: its driver's abilities, and who is there already.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "afx_prog_priv.h"
+
+#include "doctor.h"
+
+static const struct doctor_topic native = {
+	"interface.native_xdp",
+	DOCTOR_INTERFACE,
+	"native XDP",
+	"Generic mode works on every interface, always copies, and costs more per packet.",
+};
+static const struct doctor_topic zerocopy = {
+	"interface.zerocopy",
+	DOCTOR_INTERFACE,
+	"zero-copy",
+	"In zero-copy mode the NIC reads and writes the mempool itself; else the kernel copies each frame once.",
+};
+static const struct doctor_topic program = {
+	"interface.xdp_program",
+	DOCTOR_INTERFACE,
+	"XDP programs",
+	"An interface runs one program, and afx never removes one that it did not attach.",
+};
+
+static void
+abilities_check(struct doctor *d)
+{
+	struct doctor_finding *f;
+
+	if (!d->xdp_known) {
+		d->native = true;
+		doctor_unseen(d, &native,
+			      "the kernel does not say (6.3 and newer do): a start tries it");
+		doctor_unseen(d, &zerocopy, "the kernel does not say: a start tries it");
+		return;
+	}
+	d->native = d->xdp.native && d->xdp.redirect;
+	if (d->native) {
+		doctor_add(d, &native, DOCTOR_OK, "yes");
+	} else {
+		f = doctor_add(d, &native, DOCTOR_WARN, "%s has none: generic mode",
+			       d->info.driver[0] != '\0' ? d->info.driver
+							 : "this kind of interface");
+		doctor_fix(f, "--vdev=net_afx0,iface=%s,mode=skb (says so, and spares the attempt)",
+			   d->iface);
+	}
+	doctor_add(d, &zerocopy, DOCTOR_OK,
+		   d->xdp.zerocopy ? "yes" : "no: its driver has none, copy mode is used");
+}
+
+static void
+program_check(struct doctor *d)
+{
+	struct afx_prog look = { .key.ifindex = d->info.ifindex };
+	struct afx_prog_occupant_text text;
+	struct afx_prog_occupant occ;
+	struct doctor_finding *f;
+
+	strcpy(look.cfg.iface, d->info.ifindex != 0 ? d->link.name : "");
+	if (afx_prog_occupant_get(&look, &occ) != 0) {
+		doctor_unseen(d, &program, "the kernel does not say");
+		return;
+	}
+	if (occ.id == 0) {
+		doctor_add(d, &program, DOCTOR_OK, "none");
+		return;
+	}
+	d->occupied = true;
+	if (occ.dispatcher) {
+		doctor_add(d, &program, DOCTOR_OK, "libxdp's dispatcher: a start joins it");
+		return;
+	}
+	afx_prog_occupant_describe(&look, &occ, &text);
+	f = doctor_add(d, &program, DOCTOR_FAIL, "id %u \"%s\", %s, attached by %s", occ.id,
+		       text.name, afx_prog_mode_name(occ.mode), text.by);
+	doctor_fix(f, "%s", text.command);
+}
+
+void
+doctor_check_xdp(struct doctor *d)
+{
+	abilities_check(d);
+	program_check(d);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "afx_log.h"
+#include "afx_restore.h"
+#include "afx_state.h"
+
+#include "restore.h"
+
+#define MAC_FORMAT "%02x:%02x:%02x:%02x:%02x:%02x"
+#define MAC_BYTES(mac) (mac)[0], (mac)[1], (mac)[2], (mac)[3], (mac)[4], (mac)[5]
+
+static int
+failed(const char *iface, int ret)
+{
+	fprintf(stderr, "afx-doctor: %s: not restored: %s\n", iface, strerror(-ret));
+	return ret;
+}
+
+/* The interface went, and its settings with it: only the record is left. */
+static int
+record_drop(const char *iface)
+{
+	struct afx_state_record left;
+	struct afx_state state;
+	int ret = afx_state_open(&state, iface, 0, &left);
+
+	if (ret != 0)
+		return failed(iface, ret);
+	afx_state_close(&state, false);
+	printf("%s: interface is gone, its record removed\n", iface);
+	return 0;
+}
+
+static void
+changes_print(const char *iface, const struct afx_netdev_info *before,
+	      const struct afx_netdev_info *after)
+{
+	bool mac = memcmp(before->mac, after->mac, AFX_NETDEV_MAC_LEN) != 0;
+
+	if (before->mtu != after->mtu)
+		printf("%s: MTU %u restored, was %u\n", iface, after->mtu, before->mtu);
+	if (mac)
+		printf("%s: MAC address " MAC_FORMAT " restored, was " MAC_FORMAT "\n", iface,
+		       MAC_BYTES(after->mac), MAC_BYTES(before->mac));
+	if (before->mtu == after->mtu && !mac)
+		printf("%s: nothing to restore: somebody has changed it since\n", iface);
+}
+
+/* By the driver's own function, as the next start would. */
+static int
+record_apply(const char *iface, const struct afx_netdev_info *before)
+{
+	struct afx_dev dev = { .info = *before, .state.fd = -1 };
+	struct afx_state_record left;
+	struct afx_netdev_info after;
+	bool in_use;
+
+	snprintf(dev.cfg.iface, sizeof(dev.cfg.iface), "%s", iface);
+	afx_restore_leftover(&dev);
+	/* It keeps the record of what it could not put back, and has logged why. */
+	if (afx_state_peek(iface, &left, &in_use) == 0)
+		return failed(iface, in_use ? -EBUSY : -EPERM);
+	if (afx_netdev_info_get(iface, &after) == 0)
+		changes_print(iface, before, &after);
+	return 0;
+}
+
+static int
+restore_one(const char *iface, void *opaque)
+{
+	struct afx_state_record left;
+	struct afx_netdev_info info;
+	int *first = opaque;
+	bool in_use;
+	int ret;
+
+	ret = afx_state_peek(iface, &left, &in_use);
+	if (ret != 0)
+		ret = failed(iface, ret);
+	else if (in_use)
+		printf("%s: left alone: a running program has its settings\n", iface);
+	else if (afx_netdev_info_get(iface, &info) != 0 || info.ifindex != left.ifindex)
+		ret = record_drop(iface);
+	else
+		ret = record_apply(iface, &info);
+	if (*first == 0)
+		*first = ret;
+	return 0;
+}
+
+int
+doctor_restore(const char *iface)
+{
+	struct afx_state_record left;
+	struct afx_netdev_info info;
+	bool in_use;
+	int first = 0;
+	int ret;
+
+	/* What it would say is said here; its warnings are wanted. */
+	rte_log_set_level(afx_logtype, RTE_LOG_WARNING);
+	if (iface == NULL) {
+		ret = afx_state_list(restore_one, &first);
+		return ret != 0 ? failed(AFX_STATE_DIR, ret) : first;
+	}
+	if (afx_state_peek(iface, &left, &in_use) == -ENOENT) {
+		ret = afx_netdev_info_get(iface, &info);
+		if (ret == 0)
+			printf("%s: nothing to restore\n", iface);
+		return ret;
+	}
+	restore_one(iface, &first);
+	return first;
+}
