@@ -10,7 +10,7 @@ usage() {
     cat <<'USAGE'
 usage: devtools/test.sh [--full] [--suite NAME]
   --full        longer runs (SCALE=full; tests see it as AFX_SCALE)
-  --suite NAME  only this one: style unit tsan bpf fuzz veth lifecycle conservation
+  --suite NAME  only this one: style unit tsan bpf fuzz veth lifecycle apps conservation
 USAGE
 }
 
@@ -23,6 +23,7 @@ SUITES=(
     "fuzz build-asan 300"
     "veth build 1800"
     "lifecycle build 1200"
+    "apps build 900"
     "conservation build-debug 1200"
 )
 
