@@ -10,7 +10,8 @@ usage() {
     cat <<'USAGE'
 usage: devtools/test.sh [--full] [--suite NAME]
   --full        longer runs (SCALE=full; tests see it as AFX_SCALE)
-  --suite NAME  only this one: style unit tsan bpf fuzz veth lifecycle apps conservation
+  --suite NAME  only this one: style unit tsan bpf fuzz veth lifecycle apps bench
+                conservation
 USAGE
 }
 
@@ -24,6 +25,7 @@ SUITES=(
     "veth build 1800"
     "lifecycle build 1200"
     "apps build 900"
+    "bench build 600"
     "conservation build-debug 1200"
 )
 
