@@ -19,6 +19,8 @@ PACKAGES=(
     xdp-tools strace jq
     # tests and checks
     libcmocka-dev python3-pytest python3-pytest-timeout python3-scapy clang-format shellcheck
+    # pictures of devtools/bench.sh
+    python3-matplotlib
 )
 
 # What EAL finds enough for the tests and the demo: 512 pages of 2 MB.
