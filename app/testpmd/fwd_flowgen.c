@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include "cfg.h"
+#include "engine.h"
+#include "sender.h"
+#include "stream.h"
+
+static int
+stream_begin(struct tp_stream *stream)
+{
+	return tp_sender_begin(stream, tp_cfg.flows);
+}
+
+/* What comes back is counted and freed. */
+static uint16_t
+burst(struct tp_stream *stream)
+{
+	struct rte_mbuf *pkts[TP_BURST_MAX];
+	uint16_t n = 0;
+
+	if (stream->has_rx)
+		n = tp_stream_rx(stream, pkts);
+	if (n > 0)
+		rte_pktmbuf_free_bulk(pkts, n);
+	return stream->has_tx ? n + tp_sender_burst(stream) : n;
+}
+
+const struct tp_engine tp_fwd_flowgen = {
+	.name = "flowgen",
+	.flags = TP_ENGINE_TX | TP_ENGINE_MAKES | TP_ENGINE_TAKES,
+	.stream_begin = stream_begin,
+	.burst = burst,
+	.end = tp_senders_end,
+};
