@@ -18,7 +18,8 @@ PACKAGES=(
     dpdk dpdk-dev python3-pyelftools iproute2 ethtool tcpdump iperf3 iputils-ping libcap2-bin
     xdp-tools strace jq
     # tests and checks
-    libcmocka-dev python3-pytest python3-pytest-timeout python3-scapy clang-format shellcheck
+    libcmocka-dev python3-pytest python3-pytest-timeout python3-pexpect python3-scapy clang-format
+    shellcheck mandoc
     # pictures of devtools/bench.sh
     python3-matplotlib
 )

@@ -48,9 +48,11 @@ capture_open(void)
 		tp_error("--write=%s: %s", tp_cfg.write_file, strerror(-ret));
 		return ret;
 	}
+	/* The library leaves a failed write in errno, and rte_errno as it was. */
+	errno = 0;
 	capture = rte_pcapng_fdopen(capture_fd, NULL, NULL, "afx-testpmd", NULL);
 	if (capture == NULL) {
-		ret = -rte_errno;
+		ret = errno != 0 ? -errno : -rte_errno;
 		tp_error("--write=%s: %s", tp_cfg.write_file, rte_strerror(-ret));
 		return ret;
 	}

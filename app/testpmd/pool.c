@@ -81,8 +81,9 @@ count_choose(unsigned int socket, uint32_t *count)
 	if (*count == 0)
 		*count = RTE_MAX(mbufs_taken(socket, false) + caches, (uint32_t)POOL_LEAST);
 	if (*count < least) {
-		tp_error("--total-num-mbufs=%u is too few: %u Rx queue%s and a burst take %u",
-			 *count, tp_cfg.rxq, tp_cfg.rxq == 1 ? "" : "s of each port", least);
+		tp_error(
+			"--total-num-mbufs=%u is too few: the Rx rings of all ports and a burst take %u",
+			*count, least);
 		return -EINVAL;
 	}
 	return 0;

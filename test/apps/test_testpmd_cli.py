@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""What a user can do wrong: one sentence, exit code 2, nothing left behind."""
+
+import re
+import signal
+import subprocess
+
+import pytest
+
+import kernelstate
+import tpmd
+from lab import frames
+
+# options, what the sentence says
+WRONG = [
+    (["--forward-mode=fast"], r"unknown forwarding mode fast; there are: io\|mac"),
+    (["--nonsense"], r"--nonsense is no option of afx-testpmd"),
+    (["-x"], r"-x is no option"),
+    (["--rxq"], r"--rxq wants a value"),
+    (["word"], r"word is not understood"),
+    (["--burst=0"], r"--burst=0: give a number from 1 to 512"),
+    (["--burst=513"], r"from 1 to 512"),
+    (["--burst=3x"], r"--burst=3x: give a number"),
+    (["--burst=-1"], r"--burst=-1: give a number"),
+    (["--rxd=70000"], r"--rxd=70000: give a number from 1 to 65535"),
+    (["--rxq=0", "--txq=0"], r"--rxq and --txq are both 0"),
+    (["--txpkts=20"], r"txpkts 20: .* the first 42 bytes or more"),
+    (["--txpkts=64,"], r"txpkts 64,: "),
+    (["--txpkts=" + ",".join(["64"] * 9)], r"up to 8 segment lengths"),
+    (["--txrate=fast"], r"txrate fast: give packets"),
+    (["--txrate=5Mbit"], r"txrate 5Mbit: "),
+    (["--txrate=-5"], r"txrate -5: "),
+    (["--eth-peer=0"], r"eth-peer 0: give PORT,MAC"),
+    (["--eth-peer=0,01:02"], r"eth-peer 0,01:02: give PORT,MAC"),
+    (["--tx-ip=1.2.3.4"], r"tx-ip 1.2.3.4: give SOURCE,DESTINATION"),
+    (["--tx-udp=1,70000"], r"tx-udp 1,70000: "),
+    (["--port-topology=ring"], r"port-topology ring: it is paired, chained or loop"),
+    (["--portlist=3-1"], r"portlist 3-1: give ports"),
+    (["-i", "--json"], r"--json and -i exclude each other"),
+    (["-i", "--stats-period=1"], r"--stats-period and -i exclude each other"),
+    (["--write=x"], r"--write goes with --forward-mode=dump"),
+    (["--cmdline-file=x"], r"--cmdline-file goes with -i"),
+]
+
+# The same, found out only once there are ports: two net_null ones.
+WRONG_HERE = [
+    (["--nb-ports=3"], r"--nb-ports=3: there are 2 ports"),
+    (["--portmask=0x4"], r"names 1 of them, there are 0"),
+    (["--nb-cores=2"], r"--nb-cores=2: EAL has 1 lcore to forward on"),
+    (["--coremask=0x1"], r"--coremask=0x1 names lcores .* or the main lcore 0"),
+    (["--portlist=0", "--port-topology=paired"], r"1 port can not be paired"),
+    (["--rxq=2"], r"io needs a Tx queue for each Rx queue: --rxq=2, --txq=1"),
+    (["--rxq=0"], r"io needs Rx queues, --rxq is 0"),
+    (["--txq=0", "--forward-mode=txonly"], r"txonly needs Tx queues, --txq is 0"),
+    (["--rxq=2000"], r"--rxq=2000: give a number from 0 to 1024"),
+    (["--total-num-mbufs=100"], r"--total-num-mbufs=100 is too few: the Rx rings .* take 1056"),
+    (["--total-num-mbufs=90000000"], r"a pool of 90000000 mbufs .* can not be made"),
+    (["--forward-mode=verify", "--txpkts=50"], r"is one segment of 62 bytes or more"),
+    (["--forward-mode=verify", "--flowgen-flows=70000"], r"verify tells 65534 flows"),
+    (["--forward-mode=dump", "--write=/nowhere/x"],
+     r"--write=/nowhere/x: No such file or directory"),
+]
+
+
+def refused(one, pattern):
+    assert one.end() == 2, one.all()
+    found = one.sentences()
+    assert len(found) == 1, found
+    assert re.search(pattern, found[0]), found
+
+
+@pytest.fixture
+def null():
+    """afx-testpmd on net_null ports, without a namespace."""
+    apps = []
+
+    def start(*options, ports=2, **keys):
+        apps.append(tpmd.App(None, [f"net_null{n}" for n in range(ports)],
+                             *options, huge=False, **keys))
+        return apps[-1]
+
+    yield start
+    for one in apps:
+        one.kill()
+
+
+@pytest.mark.parametrize("options,pattern", WRONG, ids=lambda v: str(v)[:40])
+def test_wrong_option(null, options, pattern):
+    one = null(*options)
+    refused(one, pattern)
+    assert b"EAL" not in one.err, "said before EAL starts"
+
+
+@pytest.mark.parametrize("options,pattern", WRONG_HERE, ids=lambda v: str(v)[:40])
+def test_wrong_here(null, options, pattern):
+    refused(null(*options), pattern)
+
+
+def test_no_port(null):
+    refused(null(ports=0), "there is no port; give EAL a device")
+
+
+def test_odd_ports(null):
+    refused(null(ports=3), "3 ports can not be paired: give an even number")
+
+
+def test_odd_ports_that_are_not_paired(null):
+    one = null("--forward-mode=rxonly", "--packets=1000", "--json", ports=3)
+    assert one.end() == 0
+    assert len(one.final()["ports"]) == 3
+
+
+def test_one_lcore(null):
+    refused(null(lcores=1), "two lcores are needed")
+
+
+def test_eal_refuses():
+    one = tpmd.App(None, [], huge=False)
+    one.kill()
+    line = [tpmd.PROGRAM, "--no-such-eal-option", "--"]
+    done = subprocess.run(line, capture_output=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert done.stderr.decode().count("afx-testpmd: ") == 1
+    assert b"afx-testpmd: EAL did not start" in done.stderr
+
+
+def test_interface_is_down(lab, app):
+    pair = lab.pair()
+    lab.dut.ip("link", "set", pair.iface, "down")
+    one = app()
+    refused(one, r"port 0 \(net_afx0\) can not be started: Network is down")
+    assert f"ip link set dev {pair.iface} up" in one.all()
+
+
+def test_more_queues_than_the_port_has(lab, app):
+    lab.pair()
+    refused(app("--rxq=2", "--txq=2"),
+            r"port 0 \(net_afx0\) has 1 Rx queue, --rxq=2 asks for more: add queue_count=")
+
+
+def test_ring_that_the_port_does_not_take(lab, app):
+    lab.pair()
+    refused(app("--rxd=1000"), r"--rxd=1000: port 0 \(net_afx0\) takes 64 to 8192")
+
+
+def test_queue_is_taken(lab, app):
+    """By ourselves: the second one says so."""
+    pair = lab.pair()
+    first = app("--forward-mode=rxonly", "--json", "--stats-period=1").ready()
+    refused(app(), r"port 0 \(net_afx0\) can not be started")
+    pair.wire.send(frames(pair, 1))
+    first.received(1)
+    assert first.interrupt() == 0
+
+
+def test_no_packet_moved(lab, app):
+    lab.pair()
+    one = app("--forward-mode=rxonly", "--duration=1", "--json")
+    assert one.end() == 1
+    assert one.sentences() == ["afx-testpmd: no packet moved"]
+    assert one.final()["passed"] is False
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_it_cleanly(lab, app, sig):
+    pair = lab.pair()
+    one = app("--forward-mode=rxonly", "--forever", "--stats-period=1").ready()
+    ids = kernelstate.bpf_ids(one.pid)
+    assert ids
+    sent = frames(pair, 10)
+    pair.wire.send(sent)
+    one.wait(f"RX-packets: {len(sent)}")
+    assert one.end(sig) == 0
+    lab.assert_clean()
+    assert not kernelstate.bpf_alive(ids)
+    assert "Bye..." in one.out.decode()
+    summary = one.out.decode().partition("Telling cores to stop")[2]
+    assert f"RX-packets: {len(sent)} " in summary
+
+
+def test_enter_ends_it(lab, app):
+    pair = lab.pair()
+    one = app("--forward-mode=macswap", stdin=subprocess.PIPE)
+    one.wait("Press enter to exit")
+    pair.wire.exchange(frames(pair, 1))
+    one.process.stdin.write(b"\n")
+    one.process.stdin.close()
+    assert one.end() == 0
+
+
+@pytest.mark.parametrize("options", [["--help"], ["-h"], ["--", "--help"]])
+def test_help_fits_a_screen(options):
+    done = subprocess.run([tpmd.PROGRAM] + options, capture_output=True,
+                          timeout=30, check=False)
+    assert done.returncode == 0 and done.stderr == b""
+    lines = done.stdout.decode().splitlines()
+    assert len(lines) <= 24 and max(map(len, lines)) <= 80
+
+
+def test_help_names_every_option():
+    """And the man page, and the completion."""
+    source = subprocess.run(["strings", tpmd.PROGRAM], capture_output=True,
+                            check=True).stdout.decode()
+    assert "disable-link-check" in source
+    text = subprocess.run([tpmd.PROGRAM, "--help"], capture_output=True,
+                          check=True).stdout.decode()
+    for name in re.findall(r"--([a-z][\w-]+)", text):
+        assert name in source, name
+
+
+def test_version():
+    done = subprocess.run([tpmd.PROGRAM, "--version"], capture_output=True,
+                          timeout=30, check=True)
+    assert re.fullmatch(r"afx-testpmd \d+\.\d+\.\d+\n", done.stdout.decode())
