@@ -73,7 +73,7 @@ queue_rows(uint16_t port)
 		stats.ipackets = sums.rx;
 		stats.opackets = sums.tx;
 		rates = tp_meter_look(&queue_meters[port][queue], &stats);
-		row("  queue %-5u %12.0f %12.0f %13s %10s %8s %8" PRIu64, queue, rates.rx_pps,
+		row("  queue %-5u %11.0f %11.0f %13s %10s %8s %8" PRIu64, queue, rates.rx_pps,
 		    rates.tx_pps, "", "", "", sums.dropped);
 	}
 }
@@ -88,7 +88,7 @@ port_rows(uint16_t port)
 	if (tp_stats_get(port, &stats) < 0)
 		return;
 	rates = tp_meter_look(&port_meters[port], &stats);
-	row("%-2u %-10.10s %12.0f %12.0f %6.0f/%-6.0f %10" PRIu64 " %8" PRIu64 " %8" PRIu64, port,
+	row("%-2u %-10.10s %11.0f %11.0f %6.0f/%-6.0f %10" PRIu64 " %8" PRIu64 " %8" PRIu64, port,
 	    tp_ports[port].name, rates.rx_pps, rates.tx_pps, rates.rx_bps / 1e6, rates.tx_bps / 1e6,
 	    stats.imissed, stats.rx_nombuf, tp_stats_dropped(port) + stats.oerrors);
 	queue_rows(port);
@@ -111,7 +111,7 @@ tp_live_draw(void)
 	tp_stats_sums(&sums);
 	row("afx-testpmd %s, %.0f s, received %" PRIu64 ", sent %" PRIu64 "   (Ctrl-C ends it)",
 	    tp_cfg.engine->name, tp_run_seconds(), sums.rx, sums.tx);
-	row("%-13s %12s %12s %13s %10s %8s %8s", "port", "Rx-pps", "Tx-pps", "Rx/Tx Mbps",
+	row("%-13s %11s %11s %13s %10s %8s %8s", "port", "Rx-pps", "Tx-pps", "Rx/Tx Mbps",
 	    "Rx-missed", "nombuf", "Tx-drop");
 	for (i = 0; i < tp_ports_used_nb; i++)
 		port_rows(tp_ports_used[i]);
