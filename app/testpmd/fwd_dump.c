@@ -137,7 +137,7 @@ pkts_print(const struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n)
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint16_t n = tp_stream_rx(stream, pkts);
 	uint16_t want, done;
 

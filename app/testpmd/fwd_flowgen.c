@@ -16,7 +16,7 @@ stream_begin(struct tp_stream *stream)
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint16_t n = 0;
 
 	if (stream->has_rx)
@@ -31,5 +31,5 @@ const struct tp_engine tp_fwd_flowgen = {
 	.flags = TP_ENGINE_TX | TP_ENGINE_MAKES | TP_ENGINE_TAKES,
 	.stream_begin = stream_begin,
 	.burst = burst,
-	.end = tp_senders_end,
+	.end = tp_streams_priv_free,
 };

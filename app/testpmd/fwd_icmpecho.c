@@ -106,7 +106,7 @@ answer(const struct tp_stream *stream, struct rte_mbuf *pkt)
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint16_t n = tp_stream_rx(stream, pkts);
 	uint16_t i, answers = 0;
 

@@ -8,7 +8,7 @@
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf *pkts[TP_BURST_MAX] __rte_cache_aligned;
+	struct rte_mbuf **pkts = stream->pkts;
 	uint16_t n = tp_stream_rx(stream, pkts);
 
 	if (n > 0)

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 
 #include <rte_cycles.h>
-#include <rte_malloc.h>
 
 #include "engine.h"
 #include "gen.h"
@@ -42,28 +41,14 @@ begin(void)
 static int
 stream_begin(struct tp_stream *stream)
 {
-	struct latency *latency = rte_zmalloc("tp_latency", sizeof(*latency), RTE_CACHE_LINE_SIZE);
+	struct latency *latency = tp_stream_priv_make(stream, sizeof(*latency));
 
-	if (latency == NULL) {
-		tp_error("no memory for a stream: give EAL more (-m)");
+	if (latency == NULL)
 		return -ENOMEM;
-	}
 	tp_gen_header_make(stream, &latency->header);
 	if (tp_cfg.txrate.value == 0)
 		tp_pace_init(&stream->pace, RATE_DEFAULT);
-	stream->priv = latency;
 	return 0;
-}
-
-static void
-end(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < tp_streams_nb; i++) {
-		rte_free(tp_streams[i].priv);
-		tp_streams[i].priv = NULL;
-	}
 }
 
 static void
@@ -89,7 +74,7 @@ static uint16_t
 probes_send(struct tp_stream *stream)
 {
 	struct latency *latency = stream->priv;
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint64_t before = stream->tx_packets;
 	uint16_t n = tp_gen_due(stream);
 	uint16_t i;
@@ -109,7 +94,7 @@ probes_send(struct tp_stream *stream)
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint16_t n = 0;
 
 	if (stream->has_rx)
@@ -241,5 +226,5 @@ const struct tp_engine tp_fwd_latency = {
 	.print = print,
 	.json = json,
 	.passed = passed,
-	.end = end,
+	.end = tp_streams_priv_free,
 };

@@ -10,7 +10,7 @@
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint16_t n = tp_stream_rx(stream, pkts);
 	struct rte_ether_hdr *eth;
 	uint16_t i;

@@ -20,5 +20,5 @@ const struct tp_engine tp_fwd_txonly = {
 	.flags = TP_ENGINE_TX | TP_ENGINE_MAKES,
 	.stream_begin = stream_begin,
 	.burst = tp_sender_burst,
-	.end = tp_senders_end,
+	.end = tp_streams_priv_free,
 };

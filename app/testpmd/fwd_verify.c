@@ -67,31 +67,23 @@ static int
 stream_begin(struct tp_stream *stream)
 {
 	static uint32_t first;
-	struct verify *verify = rte_zmalloc("tp_verify", sizeof(*verify), RTE_CACHE_LINE_SIZE);
+	struct verify *verify = tp_stream_priv_make(stream, sizeof(*verify));
 
-	if (verify == NULL) {
-		tp_error("no memory for a stream: give EAL more (-m)");
+	if (verify == NULL)
 		return -ENOMEM;
-	}
 	if (stream->index == 0)
 		first = 0;
 	tp_gen_header_make(stream, &verify->header);
 	verify->first = first;
 	verify->flows = flows + first;
 	first += stream->has_tx ? flows_each : 0;
-	stream->priv = verify;
 	return 0;
 }
 
 static void
 end(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < tp_streams_nb; i++) {
-		rte_free(tp_streams[i].priv);
-		tp_streams[i].priv = NULL;
-	}
+	tp_streams_priv_free();
 	rte_free(flows);
 	flows = NULL;
 	flows_nb = 0;
@@ -145,7 +137,7 @@ static uint16_t
 probes_send(struct tp_stream *stream)
 {
 	struct verify *verify = stream->priv;
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint64_t before = stream->tx_packets;
 	uint16_t n = tp_gen_due(stream);
 	uint16_t i, sent;
@@ -187,7 +179,7 @@ packet_check(struct rte_mbuf *pkt)
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint16_t i, n = 0;
 
 	if (stream->has_rx)

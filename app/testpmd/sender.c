@@ -3,8 +3,6 @@
  */
 #include <errno.h>
 
-#include <rte_malloc.h>
-
 #include "gen.h"
 #include "say.h"
 #include "sender.h"
@@ -18,27 +16,13 @@ struct sender {
 int
 tp_sender_begin(struct tp_stream *stream, uint32_t flows)
 {
-	struct sender *sender = rte_zmalloc("tp_sender", sizeof(*sender), RTE_CACHE_LINE_SIZE);
+	struct sender *sender = tp_stream_priv_make(stream, sizeof(*sender));
 
-	if (sender == NULL) {
-		tp_error("no memory for a stream: give EAL more (-m)");
+	if (sender == NULL)
 		return -ENOMEM;
-	}
 	tp_gen_header_make(stream, &sender->header);
 	sender->flows = flows;
-	stream->priv = sender;
 	return 0;
-}
-
-void
-tp_senders_end(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < tp_streams_nb; i++) {
-		rte_free(tp_streams[i].priv);
-		tp_streams[i].priv = NULL;
-	}
 }
 
 static void
@@ -57,7 +41,7 @@ uint16_t
 tp_sender_burst(struct tp_stream *stream)
 {
 	struct sender *sender = stream->priv;
-	struct rte_mbuf *pkts[TP_BURST_MAX];
+	struct rte_mbuf **pkts = stream->pkts;
 	uint64_t before = stream->tx_packets;
 	uint16_t n = tp_gen_due(stream);
 

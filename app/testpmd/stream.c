@@ -208,6 +208,26 @@ lcores_fill(void)
 		tp_lcores[i].count = 0;
 }
 
+void *
+tp_stream_priv_make(struct tp_stream *stream, size_t size)
+{
+	stream->priv = rte_zmalloc("tp_priv", size, RTE_CACHE_LINE_SIZE);
+	if (stream->priv == NULL)
+		tp_error("no memory for a stream: give EAL more (-m)");
+	return stream->priv;
+}
+
+void
+tp_streams_priv_free(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < tp_streams_nb; i++) {
+		rte_free(tp_streams[i].priv);
+		tp_streams[i].priv = NULL;
+	}
+}
+
 void
 tp_streams_free(void)
 {

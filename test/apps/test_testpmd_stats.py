@@ -153,7 +153,8 @@ def test_table_in_place():
             up = int(re.search(r"\033\[(\d+)A", table)[1])
             assert up == table.count("\n") == 6
             assert len(re.findall(r"^ *queue 0", table, re.M)) == 2
-            assert re.search(r"^0  net_null0 +[1-9]\d* +[1-9]\d*", table, re.M)
+            assert re.search(r"^0  net_null0 +\d+ +\d+ +\d+/\d+ +\d+ +\d+", table, re.M)
+            assert re.search(r"received [1-9]\d*, sent [1-9]", table)
             assert max(len(re.sub(r"\033\[\w|\r", "", line))
                        for line in table.split("\n")) <= 80
     finally:
