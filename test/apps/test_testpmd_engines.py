@@ -316,6 +316,20 @@ def test_verify_finds_each_fault(lab, app):
     assert "Verification FAILED" in one.err.decode()
 
 
+def test_verify_when_the_driver_takes_less(lab, app):
+    """What never left is no loss: its number goes out with the next packet.
+
+    No more packets than the queue of a veth holds, 256.
+    """
+    pair = lab.pair()
+    with Reflector(lab.gen, pair.peer):
+        one = app("--forward-mode=verify", "--packets=200", "--burst=128",
+                  "--txd=64", "--flowgen-flows=5", "--json", "--drain=20000")
+        assert one.end() == 0, one.all()
+    assert one.final()["ports"][0]["tx_dropped"] > 0
+    assert one.final()["verify"]["received"] == 200
+
+
 def test_verify_names_the_flow(lab, app):
     pair = lab.pair()
     with Reflector(lab.gen, pair.peer,
