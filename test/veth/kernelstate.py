@@ -16,7 +16,7 @@ NLMSG_ERROR, NLMSG_DONE = 2, 3
 GENL_CTRL, CTRL_GETFAMILY, CTRL_FAMILY_ID, CTRL_FAMILY_NAME = 16, 3, 1, 2
 QUEUE_GET = 10                                  # <linux/netdev.h>, 6.8
 Q_ID, Q_IFINDEX, Q_TYPE, Q_XSK = 1, 2, 3, 7     # Q_XSK since 6.15
-RELEASE_TIME = 3.0      # the kernel lets go of a queue from a workqueue
+RELEASE_TIME = 3.0 * netns.PATIENCE      # the kernel lets go of a queue from a workqueue
 
 
 def _attr(kind, data):
@@ -63,7 +63,7 @@ def xsk_queues(namespace, ifname):
     with namespace.entered():
         sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENL_CTRL)
     with sock:
-        sock.settimeout(2)
+        sock.settimeout(2 * netns.PATIENCE)
         if_index = json.loads(
             namespace.ip("-j", "link", "show", ifname))[0]["ifindex"]
         name = _attr(CTRL_FAMILY_NAME, b"netdev\0")

@@ -15,7 +15,7 @@ import testpmd
 SCALE = 10 if os.environ.get("AFX_SCALE", "ci") == "full" else 1
 LEAKS = testpmd.DRIVER != "net_afx"     # the incumbent's close keeps things
 
-SOON = 4.0      # the kernel reports a lost carrier within about a second
+SOON = 4.0 * netns.PATIENCE      # the kernel reports a lost carrier within about a second
 
 
 class Lab:

@@ -17,6 +17,9 @@ import threading
 
 PREFIX = "afx-vt"
 CLONE_NEWNET = 0x40000000
+# Every limit of time is that many times longer: an emulated machine.
+PATIENCE = int(os.environ.get("AFX_PATIENCE", "1"))
+RUN_TIME = 30 * PATIENCE
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _number = itertools.count()
@@ -27,7 +30,7 @@ class CommandError(Exception):
     """A helper command failed; the text carries its output."""
 
 
-def run(*args, check=True, timeout=30):
+def run(*args, check=True, timeout=RUN_TIME):
     """Run a command and return what it printed (stdout and stderr)."""
     done = subprocess.run([str(a) for a in args], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=timeout,
@@ -63,7 +66,7 @@ class Netns:
     def ip(self, *args, check=True):
         return run("ip", "-n", self.name, *args, check=check)
 
-    def exec(self, *args, check=True, timeout=30):
+    def exec(self, *args, check=True, timeout=RUN_TIME):
         return run("ip", "netns", "exec", self.name, *args, check=check,
                    timeout=timeout)
 

@@ -13,11 +13,14 @@ import socket
 import struct
 import time
 
+import netns
+
 ETHERTYPE = 0x88B5              # IEEE local experimental: nobody else's
 ETH_P_ALL = 3
 SIZES = (60, 64, 65, 127, 128, 129, 256, 511, 512, 1023, 1024, 1280, 1500,
          1513, 1514)
 HEADER = 18
+WAIT = 5.0 * netns.PATIENCE
 WINDOW = 256                    # frames under way: half of a small Rx ring
 
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
@@ -81,7 +84,7 @@ class Peer:
                 pass
         return taken
 
-    def receive(self, count, timeout=5.0):
+    def receive(self, count, timeout=WAIT):
         """Frames until count have come or nothing came for timeout."""
         got = []
         recv = self._rx.recv
@@ -100,7 +103,7 @@ class Peer:
         """Everything that still comes until the wire is quiet."""
         return self.receive(1 << 30, quiet)
 
-    def exchange(self, frames, window=WINDOW, timeout=5.0):
+    def exchange(self, frames, window=WINDOW, timeout=WAIT):
         """Send in windows and take as many replies back each time."""
         got = []
         for start in range(0, len(frames), window):
@@ -111,7 +114,7 @@ class Peer:
                 break
         return got
 
-    def send_paced(self, frames, arrived, window=WINDOW, timeout=5.0):
+    def send_paced(self, frames, arrived, window=WINDOW, timeout=WAIT):
         """Send in windows; arrived() tells how many the other end has."""
         base = arrived()
         for start in range(0, len(frames), window):

@@ -21,13 +21,14 @@ import termios
 import time
 
 import kernelstate
+import netns
 
 DRIVER = os.environ.get("AFX_DRIVER", "net_afx")
 PLUGIN = os.environ.get("AFX_PLUGIN", "")
 AFX_KEYS = {"mode", "keep"}     # keys Debian's net_af_xdp does not know
 PROMPT = "testpmd> "
-START_TIME = 30         # EAL plus pools, on a loaded machine
-COMMAND_TIME = 10
+START_TIME = 30 * netns.PATIENCE         # EAL plus pools, on a loaded machine
+COMMAND_TIME = 10 * netns.PATIENCE
 HUGEDIR = "/dev/hugepages"
 HUGE_NEEDED = 128       # MB; what two small ports and EAL take
 
@@ -264,7 +265,7 @@ class Testpmd:
     def running(self):
         return self._process.poll() is None
 
-    def quit(self, timeout=20):
+    def quit(self, timeout=2 * COMMAND_TIME):
         """Leave by the quit command; return the exit code."""
         os.write(self._tty, b"quit\n")
         return self.wait_exit(timeout)

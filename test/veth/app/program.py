@@ -14,11 +14,12 @@ import subprocess
 import tempfile
 import time
 
+import netns
 import rawpeer
 import testpmd
 
 PATH = os.environ.get("AFX_APP", "")
-STEP_TIME = 30          # EAL and pools on a loaded machine, or one step
+STEP_TIME = 30 * netns.PATIENCE          # EAL and pools on a loaded machine, or one step
 MEMORY = 128            # MB: what the default pools and EAL take
 
 _NOISE_LEN, _NOISE_SEED = 131072, 2026

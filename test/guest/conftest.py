@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""Fixtures of the guest suite: those of the veth suite, on the guest's NICs."""
+
+import os
+import sys
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "veth")]
+
+# pylint: disable=wrong-import-position
+import kernelstate
+import lab as labs
+import netns
+import nics
+
+TEST_TIME = 100 * netns.PATIENCE * labs.SCALE   # far over its own limits
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(TEST_TIME))
+        if not nics.KIND:
+            item.add_marker(pytest.mark.skip(reason="runs in a guest: boot.py"))
+
+
+@pytest.fixture(scope="session")
+def wires():
+    return nics.Wires()
+
+
+@pytest.fixture
+def lab(wires):
+    """A fresh Lab on the NICs; the kernel must not complain meanwhile."""
+    marker = kernelstate.kernel_log_marker()
+    world = nics.NicLab(wires)
+    try:
+        yield world
+    finally:
+        world.close()
+    assert kernelstate.kernel_log_since(marker) == []
+
+
+@pytest.fixture
+def pair(lab):
+    """One wire, with one queue at each end."""
+    return lab.pair()

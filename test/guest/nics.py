@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""The guest's NICs in the place of the veth suite's pairs.
+
+eth0 and eth1 are the ends of a wire, eth2 and eth3 those of another one (see
+boot.py).  They stay in two namespaces for the whole run, since what moves or
+changes a NIC may take its link down for seconds.
+"""
+
+import array
+import contextlib
+import ctypes
+import json
+import os
+import re
+import socket
+import time
+
+import kernelstate
+import lab as labs
+import netns
+
+KIND = os.environ.get("AFX_GUEST", "")
+LINK_TIME = 15.0        # igb takes up to 4 s for its link, on a loaded machine more
+WINDOW = 64             # frames under way: a quarter of the NIC's own ring
+
+SOL_XDP, XDP_OPTIONS, XDP_OPTIONS_ZEROCOPY = 283, 8, 1
+SYS_PIDFD_OPEN, SYS_PIDFD_GETFD = 434, 438
+SO_DOMAIN, AF_XDP = 39, 44
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def link(namespace, name):
+    return json.loads(namespace.ip("-j", "link", "show", name))[0]
+
+
+class NicPair:
+    """iface (the driver's side, namespace dut) <-> peer (namespace gen)."""
+
+    def __init__(self, dut, gen, index=0):
+        self.dut, self.gen, self.queues = dut, gen, 1
+        self.iface, self.peer = f"eth{2 * index}", f"eth{2 * index + 1}"
+        for namespace, name in self._ends():
+            netns.run("ip", "link", "set", name, "netns", namespace.name)
+            namespace.ip("link", "set", name, "promisc",
+                         "on" if namespace is gen else "off", "up")
+        self.mac = self._mac(dut, self.iface)
+        self.peer_mac = self._mac(gen, self.peer)
+
+    def _ends(self):
+        return (self.dut, self.iface), (self.gen, self.peer)
+
+    @staticmethod
+    def _mac(namespace, name):
+        return bytes.fromhex(link(namespace, name)["address"].replace(":", ""))
+
+    def set_queues(self, queues):
+        """Both ends, where it is another number than now."""
+        for namespace, name in self._ends():
+            have = re.findall(r"Combined:\s+(\d+)",
+                              namespace.exec("ethtool", "-l", name))
+            if int(have[1]) != queues:
+                namespace.exec("ethtool", "-L", name, "combined", queues)
+        self.queues = queues
+
+    def reset(self):
+        """As a test expects to find it."""
+        for namespace, name in self._ends():
+            if "UP" not in link(namespace, name)["flags"]:
+                namespace.ip("link", "set", name, "up")
+            if link(namespace, name)["mtu"] != 1500:
+                namespace.ip("link", "set", name, "mtu", 1500)
+
+    def steer(self, queue):
+        """One queue: nothing to choose."""
+
+    @staticmethod
+    def lands_on(queue, mode="drv"):
+        return queue
+
+    def has_link(self):
+        return all("LOWER_UP" in link(namespace, name)["flags"]
+                   for namespace, name in self._ends())
+
+    def counters(self, side="peer"):
+        """rx_packets, tx_packets, ... of one end, as the kernel counts."""
+        namespace, name = self._ends()[side == "peer"]
+        rows = namespace.exec(
+            "sh", "-c", f"cd /sys/class/net/{name}/statistics; grep . *")
+        return {k: int(v) for k, v in re.findall(r"(\w+):(\d+)", rows)}
+
+
+class Wires:
+    """The namespaces and NICs of a run."""
+
+    def __init__(self):
+        self.dut, self.gen = netns.Netns(), netns.Netns()
+        self.pairs = {}
+
+    def pair(self, index):
+        if index not in self.pairs:
+            self.pairs[index] = NicPair(self.dut, self.gen, index)
+        self.pairs[index].reset()
+        return self.pairs[index]
+
+
+class NicLab(labs.Lab):
+    """Lab on the guest's NICs."""
+
+    def __init__(self, wires):
+        self._wires = wires
+        self._namespaces = iter((wires.dut, wires.gen))
+        super().__init__()
+
+    def _namespace(self):
+        return next(self._namespaces)
+
+    def pair(self, queues=1, mtu=1500, name=None):
+        assert (mtu, name) == (1500, None)
+        return self.pair_at(len(self.pairs), queues)
+
+    def pair_at(self, index, queues=1):
+        """The wire of NICs 2 * index and the next one."""
+        pair = self._wires.pair(index)
+        pair.set_queues(queues)
+        self.pairs.append(pair)
+        pair.wire = self.wire(pair)
+        return pair
+
+    def wait_link(self):
+        assert labs.soon(lambda: all(p.has_link() for p in self.pairs),
+                         LINK_TIME), "no link"
+
+    def start(self, vdevs=None, **options):
+        pmd = super().start(vdevs, **options)
+        if pmd.running():
+            self.wait_link()
+        return pmd
+
+
+def _syscall(*args):
+    ret = _libc.syscall(*args)
+    if ret < 0:
+        err = ctypes.get_errno()
+        raise OSError(err, os.strerror(err))
+    return ret
+
+
+@contextlib.contextmanager
+def sockets(pid):
+    """The AF_XDP sockets of another process."""
+    pidfd, found = _syscall(SYS_PIDFD_OPEN, pid, 0), []
+    try:
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            if not os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:"):
+                continue
+            sock = socket.socket(    # of any kind: only its options count
+                AF_XDP, socket.SOCK_RAW, 0,
+                _syscall(SYS_PIDFD_GETFD, pidfd, int(fd), 0))
+            found.append(sock)
+        yield [s for s in found
+               if s.getsockopt(socket.SOL_SOCKET, SO_DOMAIN) == AF_XDP]
+    finally:
+        os.close(pidfd)
+        for sock in found:
+            sock.close()
+
+
+def zerocopy(pid):
+    """For each AF_XDP socket of a process whether it is zero-copy."""
+    with sockets(pid) as found:
+        return [bool(s.getsockopt(SOL_XDP, XDP_OPTIONS)
+                     & XDP_OPTIONS_ZEROCOPY) for s in found]
+
+
+def diag_zerocopy(namespace):
+    """What ss says: the zc flag of each bound socket in the namespace."""
+    text = namespace.exec("ss", "--xdp", "-a", "-e")
+    return [int(flag) for flag in re.findall(r"\bzc:(\d)", text)]

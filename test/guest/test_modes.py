@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""Which mode is granted where zero-copy is not to be had, or not for all."""
+
+import re
+
+import pytest
+
+import netns
+import nics
+from lab import afx_lines, frames, reflect, soon
+from rawpeer import Peer, differences
+from testpmd import vdev
+
+COUNT = 500
+WITHOUT = 4     # of the NICs in boot.py, the ends of a wire without zero-copy
+
+
+@pytest.fixture
+def veth(lab):
+    """A veth pair beside the NICs, with its Peer."""
+    pair = netns.VethPair(lab.dut, lab.gen)
+    pair.wire = Peer(lab.gen, pair.peer)
+    yield pair
+    pair.wire.close()
+    lab.dut.ip("link", "del", pair.iface)
+
+
+def refused(lab, vdevs, **options):
+    """The lines of the driver when the port does not start."""
+    pmd = lab.start(vdevs, expect_start=False, **options)
+    log = pmd.log
+    pmd.kill()
+    lab.assert_clean()
+    return afx_lines(log)
+
+
+def test_zero_copy_on_a_veth_is_an_error(lab, veth):
+    line, = refused(lab, [vdev(0, veth.iface, mode="zc")])
+    assert "mode=zc: no zero-copy: its driver has none" in line
+
+
+def test_small_pages_fall_to_copy(lab, pair):
+    """Without hugepages: the reason is said, nothing goes missing."""
+    with lab.testpmd(eal=["--no-huge", "--log-level=pmd.net.afx:info"]) as pmd:
+        assert nics.zerocopy(pmd.pid) == [False]
+        assert re.search(r"copy mode, no zero-copy: .*4 KiB pages", pmd.log)
+        reflect(pair, frames(pair, COUNT), nics.WINDOW)
+
+
+def test_small_pages_and_zero_copy_is_an_error(lab, pair):
+    line, = refused(lab, [vdev(0, pair.iface, mode="zc")], eal=["--no-huge"])
+    assert re.search(r"mode=zc: no zero-copy: .*4 KiB pages", line), line
+
+
+@pytest.mark.parametrize("order", ["veth first", "NIC first"])
+def test_veth_and_nic_on_one_pool(lab, pair, veth, order):
+    """Each has its own mode, whoever registers the pool first."""
+    names = [veth.iface, pair.iface]
+    if order == "NIC first":
+        names.reverse()
+    with lab.testpmd([vdev(i, name) for i, name in enumerate(names)],
+                     mode="io", mbufs=16384) as pmd:
+        assert sorted(nics.zerocopy(pmd.pid)) == [False, True]
+        for start in range(0, COUNT, nics.WINDOW):
+            there = frames(veth, nics.WINDOW, first=start)
+            back = frames(pair, nics.WINDOW, first=1 << 20 | start)
+            veth.wire.send(there)
+            pair.wire.send(back)
+            assert differences(there, pair.wire.receive(len(there))) == ""
+            assert differences(back, veth.wire.receive(len(back))) == ""
+
+
+@pytest.fixture
+def plain(lab):
+    """A virtio NIC without DMA device: it offers zero-copy and refuses it."""
+    if nics.KIND != "virtio":
+        pytest.skip("only virtio_net has such a NIC")
+    return lab.pair_at(WITHOUT // 2)
+
+
+def test_zero_copy_promised_but_refused(lab, plain):
+    with lab.testpmd(eal=["--log-level=pmd.net.afx:info"]) as pmd:
+        assert nics.zerocopy(pmd.pid) == [False]
+        assert "copy mode, no zero-copy: Invalid argument" in pmd.log
+        reflect(plain, frames(plain, COUNT), nics.WINDOW)
+
+
+def test_zero_copy_promised_but_refused_is_an_error(lab, plain):
+    line, = refused(lab, [vdev(0, plain.iface, mode="zc")])
+    assert "bind for zero-copy: Invalid argument" in line

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""RSS: flows spread over two zero-copy queues, and none is lost."""
+
+import socket
+import struct
+
+import pytest
+
+import nics
+from rawpeer import ETH_P_ALL, payload, swapped
+from test_app import app, ended     # pylint: disable=unused-import
+
+pytestmark = pytest.mark.skipif(
+    nics.KIND != "igb", reason="the guest's virtio NICs have one queue")
+
+COUNT = 1200
+FLOWS = 64
+
+
+def udp(pair, number):
+    """One of FLOWS flows, with a payload of its own."""
+    data = payload(number, 100)
+    ports = struct.pack("!HHHH", 1000 + number % FLOWS, 9, 8 + len(data), 0)
+    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28 + len(data), number, 0,
+                         64, socket.IPPROTO_UDP, 0, b"\x0a\0\0\1", b"\x0a\0\0\2")
+    total = sum(struct.unpack("!10H", header))
+    total = (total & 0xFFFF) + (total >> 16)
+    header = header[:10] + struct.pack("!H", ~total & 0xFFFF) + header[12:]
+    return pair.mac + pair.peer_mac + b"\x08\0" + header + ports + data
+
+
+def test_rss_over_two_queues(lab):
+    pair = lab.pair(queues=2)
+    wire = lab.wire(pair, ETH_P_ALL)
+    with lab.testpmd(rxq=2) as pmd:
+        assert nics.zerocopy(pmd.pid) == [True, True]
+        assert "1 of 2 queues share it" in pmd.log
+        sent = [udp(pair, number) for number in range(COUNT)]
+        got = wire.exchange(sent, nics.WINDOW)
+        assert sorted(got) == sorted(map(swapped, sent))
+        xstats = pmd.xstats()
+        counts = [xstats[f"rx_q{queue}_packets"] for queue in (0, 1)]
+        assert sum(counts) == COUNT and min(counts) > COUNT // 10, counts
+        assert counts == [xstats[f"tx_q{queue}_packets"] for queue in (0, 1)]
+
+
+def test_no_sharing(lab):
+    pair = lab.pair(queues=2)
+    with lab.testpmd(lab.vdevs(shared_umem=0), rxq=2) as pmd:
+        assert nics.zerocopy(pmd.pid) == [True, True]
+        assert "0 of 2 queues share it" in pmd.log
+        wire = lab.wire(pair, ETH_P_ALL)
+        sent = [udp(pair, number) for number in range(COUNT // 4)]
+        got = wire.exchange(sent, nics.WINDOW)
+        assert sorted(got) == sorted(map(swapped, sent))
