@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""Zero-copy ports that come and go under traffic, and two at a time."""
+
+import signal
+
+import kernelstate
+import nics
+from lab import frames, reflect
+from rawpeer import differences
+from test_app import Flood, app, ended, made     # pylint: disable=unused-import
+
+COUNT = 2000
+RESTARTS = 50
+
+
+def test_two_ports(lab):
+    left, right = lab.pair(), lab.pair()
+    with lab.testpmd(mode="io", mbufs=16384) as pmd:
+        assert nics.zerocopy(pmd.pid) == [True, True]
+        there, back = frames(left, COUNT), frames(right, COUNT, first=1 << 20)
+        for start in range(0, len(there), nics.WINDOW):
+            part = slice(start, start + nics.WINDOW)
+            left.wire.send(there[part])
+            right.wire.send(back[part])
+            assert differences(there[part],
+                               right.wire.receive(len(there[part]))) == ""
+            assert differences(back[part],
+                               left.wire.receive(len(back[part]))) == ""
+        for port in 0, 1:
+            stats = pmd.stats(port)
+            assert stats["ipackets"] == stats["opackets"] == len(there)
+            assert stats["imissed"] == stats["oerrors"] == 0
+
+
+def test_every_mbuf_in_turn(app, pair):
+    """A small pool without cache and small rings, many times round."""
+    run = app("forward", workers=1, mbufs=600, cache=0, rxd=64, txd=64)
+    run.until("running")
+    assert nics.zerocopy(run.pid) == [True]
+    lab_wait(pair)
+    sent = made(pair, COUNT)
+    assert differences([f[6:12] + f[:6] + f[12:] for f in sent],
+                       pair.wire.exchange(sent, 32)) == ""
+    said = ended(run)
+    assert said["damaged0"] == said["p0_imissed"] == said["p0_nombuf"] == 0
+    assert said["received0"] == said["p0_opackets"] == len(sent)
+
+
+def lab_wait(pair):
+    assert nics.labs.soon(pair.has_link, nics.LINK_TIME)
+
+
+def test_restarts_under_traffic(app, pair):
+    """Other rings and pools each time; every stop gives every mbuf back."""
+    run = app("restarts", mbufs=4096, cycles=RESTARTS)
+    run.until("ready")
+    with Flood(pair):
+        said = run.step("stopped", 20 * nics.LINK_TIME)
+    assert said["cycles"] == RESTARTS
+    assert said["wrong_at_stop"] == said["damaged"] == said["fds_grown"] == 0
+    assert said["received"] == said["ipackets"] > 0
+    assert said["taken"] == said["opackets"] + said["oerrors"] > 0
+    ended(run)
+
+
+def test_sigkill_and_restart(lab, pair):
+    """The kernel still holds the queue when the next one starts."""
+    pmd = lab.start()
+    pmd.start()
+    ids = pmd.note_bpf()
+    with Flood(pair):
+        pmd.kill(signal.SIGKILL)
+    pmd = lab.start()
+    assert nics.zerocopy(pmd.pid) == [True]
+    pair.wire.drain(0.1)
+    pmd.start()
+    reflect(pair, frames(pair, 200), nics.WINDOW)
+    lab.finish(pmd)
+    assert not kernelstate.bpf_alive(ids)

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""One zero-copy port through all that a port does, by one testpmd.
+
+A start of its own for each case would take most of the time: the emulated
+NICs are slow to reset.
+"""
+
+import re
+import time
+
+import pytest
+
+import kernelstate
+import nics
+from lab import frames, reflect, soon, total_bytes
+from rawpeer import ETH_P_ALL, SIZES
+
+COUNT = 2000
+FULL = 1514
+RING = 512              # testpmd's descriptors each way, see testpmd.py
+ROUNDS = 20             # bursts of 32: more than the ring holds
+STOPS = 10
+
+
+@pytest.fixture(scope="module")
+def running(wires):
+    """A lab with a testpmd that outlives the tests, and gives all back."""
+    marker = kernelstate.kernel_log_marker()
+    world = nics.NicLab(wires)
+    try:
+        world.pair()
+        pmd = world.start(world.vdevs(mode="zc", busy_budget=64))
+        yield world, pmd
+        world.finish(pmd)
+    finally:
+        world.close()
+    assert kernelstate.kernel_log_since(marker) == []
+
+
+@pytest.fixture
+def lab(running):
+    return running[0]
+
+
+@pytest.fixture
+def pair(lab):
+    return lab.pairs[0]
+
+
+@pytest.fixture
+def pmd(running, pair):
+    """The testpmd, with its port started, not forwarding, counters at 0."""
+    running[1].stop()
+    running[1].cmd("port start 0")
+    running[0].wait_link()
+    pair.wire.drain()
+    running[1].cmd("clear port stats all")
+    return running[1]
+
+
+def assert_zerocopy(pmd, queues=1):
+    assert nics.zerocopy(pmd.pid) == [True] * queues
+
+
+def forward(pmd, mode="macswap"):
+    pmd.cmd(f"set fwd {mode}")
+    pmd.start()
+
+
+def serve(lab, pmd, pair, first, count=200):
+    """It forwards count frames, numbered from first, after some trouble."""
+    lab.wait_link()
+    forward(pmd)
+    reflect(pair, frames(pair, count, first=first), nics.WINDOW)
+    pmd.stop()
+
+
+def test_granted(pmd, pair):
+    """Says the driver, say the socket's options, says ss."""
+    assert "native XDP, queues 0-0, zero-copy on each" in pmd.log
+    assert_zerocopy(pmd)
+    assert nics.diag_zerocopy(pair.dut) == [1]
+
+
+def test_busy_poll_is_seen_to_be_unfit(pmd):
+    """Rx and Tx have NAPIs of their own on these NICs."""
+    assert "busy poll off" in pmd.log
+    assert re.search(r"busy_budget=64 has no effect: .*Tx queue", pmd.log)
+
+
+def test_macswap(pmd, pair):
+    forward(pmd)
+    sent = frames(pair, COUNT)
+    reflect(pair, sent, nics.WINDOW)
+    stats = pmd.stats()
+    assert stats["ipackets"] == stats["opackets"] == len(sent)
+    assert stats["ibytes"] == stats["obytes"] == total_bytes(sent)
+    assert stats["imissed"] == stats["oerrors"] == stats["rx_nombuf"] == 0
+
+
+def test_full_frames(pmd, pair):
+    """One descriptor each: igb would split them in a smaller chunk."""
+    forward(pmd)
+    sent = frames(pair, COUNT // 4, [FULL])
+    reflect(pair, sent, nics.WINDOW)
+    stats = pmd.stats()
+    assert stats["ipackets"] == stats["opackets"] == len(sent)
+    assert stats["imissed"] == stats["ierrors"] == 0
+
+
+def test_rx(pmd, pair):
+    forward(pmd, "rxonly")
+    sent = frames(pair, COUNT)
+    pair.wire.send_paced(sent, lambda: pmd.stats()["ipackets"], nics.WINDOW)
+    stats = pmd.stats()
+    assert (stats["ipackets"], stats["ibytes"]) == (
+        len(sent), total_bytes(sent))
+    assert stats["imissed"] == stats["opackets"] == 0
+
+
+@pytest.mark.parametrize("size", [60, FULL])
+def test_tx(lab, pmd, pair, size):
+    """More than a ring: where Tx stalls, it is after one."""
+    wire = lab.wire(pair, ETH_P_ALL)
+    pmd.cmd("set fwd rxonly")
+    pmd.cmd(f"set txpkts {size}")
+    pmd.start(f"start tx_first {ROUNDS}")
+    got = wire.receive(32 * ROUNDS, timeout=3) + wire.drain()
+    wire.close()
+    assert {len(frame) for frame in got} == {size}
+    stats = pmd.stats()
+    assert (stats["opackets"], stats["obytes"], stats["oerrors"]) == (
+        32 * ROUNDS, total_bytes(got), 0)
+    assert len(got) == 32 * ROUNDS > RING
+
+
+def test_one_frame_at_a_time(pmd, pair):
+    """need_wakeup: a frame that waits alone gets in, and out."""
+    forward(pmd)
+    for number, size in enumerate(SIZES * 3):
+        reflect(pair, frames(pair, 1, [size], first=number), 1)
+        time.sleep(0.02)
+
+
+def test_idle_costs_no_system_time(pmd, pair):
+    """An idle port polls, and makes no syscalls."""
+    forward(pmd)
+    reflect(pair, frames(pair, 100), nics.WINDOW)
+    before = kernelstate.lcore_times(pmd.pid, 1)
+    time.sleep(2)
+    after = kernelstate.lcore_times(pmd.pid, 1)
+    user, system = (b - a for a, b in zip(before, after))
+    # Each tick of the clock is some system time of whoever it finds.
+    assert user > 0.1 and system < 0.5 * user, (user, system)
+
+
+def test_stop_and_start(lab, pmd, pair):
+    """Every mbuf is back after each stop, nothing comes in while stopped."""
+    for turn in range(STOPS):
+        serve(lab, pmd, pair, 1000 * turn, 100)
+        pmd.cmd("port stop 0")
+        assert pmd.missing_mbufs() == {}, f"turn {turn}"
+        assert nics.zerocopy(pmd.pid) == []
+        pair.wire.send(frames(pair, 10, first=1 << 20))
+        pmd.cmd("port start 0")
+        assert_zerocopy(pmd)
+
+
+@pytest.mark.parametrize("half", ["rxq", "txq"])
+def test_half_stops_and_starts(lab, pmd, pair, half):
+    serve(lab, pmd, pair, 0)
+    pmd.cmd(f"port 0 {half} 0 stop")
+    assert_zerocopy(pmd)
+    pmd.cmd(f"port 0 {half} 0 start")
+    serve(lab, pmd, pair, 1000)
+
+
+def test_pair_stops_and_starts(lab, pmd, pair):
+    """Both halves: the socket goes, with every mbuf, and comes back."""
+    serve(lab, pmd, pair, 0)
+    for half in "rxq", "txq":
+        pmd.cmd(f"port 0 {half} 0 stop")
+    assert nics.zerocopy(pmd.pid) == []
+    assert pmd.missing_mbufs() == {}
+    for half in "rxq", "txq":
+        pmd.cmd(f"port 0 {half} 0 start")
+    assert_zerocopy(pmd)
+    serve(lab, pmd, pair, 1000)
+
+
+def test_interface_goes_down_and_up(lab, pmd, pair):
+    """The NIC lets go of its buffers and takes them again."""
+    forward(pmd)
+    pair.dut.ip("link", "set", pair.iface, "down")
+    assert soon(lambda: "Link status: down" in pmd.info())
+    pmd.stop()
+    pair.dut.ip("link", "set", pair.iface, "up")
+    lab.wait_link()
+    assert soon(lambda: "Link status: up" in pmd.info())
+    assert_zerocopy(pmd)
+    serve(lab, pmd, pair, 1000)
