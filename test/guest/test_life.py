@@ -7,7 +7,7 @@ import signal
 import kernelstate
 import nics
 from lab import frames, reflect
-from rawpeer import differences
+from rawpeer import SIZES, differences, swapped
 from test_app import Flood, app, ended, made     # pylint: disable=unused-import
 
 COUNT = 2000
@@ -33,29 +33,25 @@ def test_two_ports(lab):
             assert stats["imissed"] == stats["oerrors"] == 0
 
 
-def test_every_mbuf_in_turn(app, pair):
+def test_every_mbuf_in_turn(lab, app, pair):
     """A small pool without cache and small rings, many times round."""
     run = app("forward", workers=1, mbufs=600, cache=0, rxd=64, txd=64)
     run.until("running")
     assert nics.zerocopy(run.pid) == [True]
-    lab_wait(pair)
-    sent = made(pair, COUNT)
-    assert differences([f[6:12] + f[:6] + f[12:] for f in sent],
+    lab.wait_link()
+    sent = made(pair, COUNT, sizes=SIZES)
+    assert differences([swapped(f) for f in sent],
                        pair.wire.exchange(sent, 32)) == ""
     said = ended(run)
     assert said["damaged0"] == said["p0_imissed"] == said["p0_nombuf"] == 0
     assert said["received0"] == said["p0_opackets"] == len(sent)
 
 
-def lab_wait(pair):
-    assert nics.labs.soon(pair.has_link, nics.LINK_TIME)
-
-
 def test_restarts_under_traffic(app, pair):
     """Other rings and pools each time; every stop gives every mbuf back."""
     run = app("restarts", mbufs=4096, cycles=RESTARTS)
     run.until("ready")
-    with Flood(pair):
+    with Flood(pair, SIZES):
         said = run.step("stopped", 20 * nics.LINK_TIME)
     assert said["cycles"] == RESTARTS
     assert said["wrong_at_stop"] == said["damaged"] == said["fds_grown"] == 0
@@ -69,7 +65,7 @@ def test_sigkill_and_restart(lab, pair):
     pmd = lab.start()
     pmd.start()
     ids = pmd.note_bpf()
-    with Flood(pair):
+    with Flood(pair, SIZES):
         pmd.kill(signal.SIGKILL)
     pmd = lab.start()
     assert nics.zerocopy(pmd.pid) == [True]

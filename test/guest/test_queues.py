@@ -21,9 +21,10 @@ FLOWS = 64
 def udp(pair, number):
     """One of FLOWS flows, with a payload of its own."""
     data = payload(number, 100)
-    ports = struct.pack("!HHHH", 1000 + number % FLOWS, 9, 8 + len(data), 0)
+    ports = struct.pack("!HHHH", 9, 9, 8 + len(data), 0)
     header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28 + len(data), number, 0,
-                         64, socket.IPPROTO_UDP, 0, b"\x0a\0\0\1", b"\x0a\0\0\2")
+                         64, socket.IPPROTO_UDP, 0,
+                         bytes([10, 0, 0, number % FLOWS]), b"\x0a\0\1\1")
     total = sum(struct.unpack("!10H", header))
     total = (total & 0xFFFF) + (total >> 16)
     header = header[:10] + struct.pack("!H", ~total & 0xFFFF) + header[12:]

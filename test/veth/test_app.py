@@ -338,8 +338,8 @@ def test_what_can_never_be_sent_is_refused(app, pair):
 class Flood:
     """Frames from the peer as fast as they go, in the background."""
 
-    def __init__(self, pair):
-        self._frames = made(pair, 500)
+    def __init__(self, pair, sizes=program.LENS):
+        self._frames = made(pair, 500, sizes=sizes)
         self._wire, self._ends = pair.wire, threading.Event()
         self._thread = threading.Thread(target=self._run)
 

@@ -20,6 +20,9 @@
 #define BIND_RETRY_MS 1000
 #define BIND_RETRY_US 1000
 
+/* igb, igc and old ixgbe size their buffers in KiB, rounding down (SRRCTL.BSIZEPKT). */
+#define NIC_BUF_UNIT 1024
+
 /* The one step that takes mbufs. */
 static const char step_fill[] = "filling the fill ring";
 
@@ -203,6 +206,15 @@ bind_mode(struct afx_pair *pair, struct attempt *a)
 	return ret;
 }
 
+/* A NIC that rounds the buffers down hands out longer frames in pieces, each as a whole one. */
+static bool
+frames_may_split(const struct afx_pair *pair, const struct afx_umem *umem)
+{
+	return pair->rxq != NULL &&
+		RTE_ALIGN_FLOOR(umem->frame_len, NIC_BUF_UNIT) <
+		pair->dev->info.mtu + AFX_FRAME_OVERHEAD;
+}
+
 /* NULL, or why zero-copy is not even tried. */
 static const char *
 zerocopy_excluded(const struct afx_pair *pair, const struct afx_umem *umem)
@@ -217,6 +229,9 @@ zerocopy_excluded(const struct afx_pair *pair, const struct afx_umem *umem)
 	afx_netdev_zerocopy_get(dev->info.ifindex, &capable);
 	if (!capable)
 		return "its driver has none";
+	if (frames_may_split(pair, umem))
+		return "NICs may round the mempool's frame length down to whole KiB, which is less "
+		       "than the MTU needs; enlarge the data room (testpmd's --mbuf-size)";
 	return umem->no_zerocopy;
 }
 
