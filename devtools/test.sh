@@ -11,7 +11,7 @@ usage() {
 usage: devtools/test.sh [--full] [--suite NAME]
   --full        longer runs (SCALE=full; tests see it as AFX_SCALE)
   --suite NAME  only this one: style unit tsan bpf fuzz veth lifecycle apps bench
-                conservation
+                conservation guest, or kernels, which runs only when named
 USAGE
 }
 
@@ -27,6 +27,8 @@ SUITES=(
     "apps build 900"
     "bench build 600"
     "conservation build-debug 1200"
+    "guest build 900"
+    "kernels build 900"
 )
 
 # Else Ctrl-C ends one suite, and the next one starts.
@@ -144,6 +146,9 @@ fi
 for row in "${SUITES[@]}"; do
     read -r suite dir bound <<<"$row"
     if [ -n "$only" ] && [ "$suite" != "$only" ]; then
+        continue
+    fi
+    if [ "$suite" = kernels ] && [ -z "$only" ]; then
         continue
     fi
     if need_build "$dir"; then

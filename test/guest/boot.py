@@ -12,8 +12,8 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import stat
-import struct
 import subprocess
 import sys
 import tempfile
@@ -135,7 +135,8 @@ def qemu(kernel, initrd, share, nics):
 def script(kernel, nic, tests, extra):
     """What runs in the guest, with the environment that tests look at."""
     env = {k: v for k, v in os.environ.items() if k.startswith("AFX_")}
-    env |= {"AFX_GUEST": nic, "AFX_KERNEL": kernel, "AFX_PATIENCE": "4", "LIBXDP_BPFFS": "/run/bpffs", "HOME": "/tmp",
+    env |= {"AFX_GUEST": nic, "AFX_KERNEL": kernel, "AFX_PATIENCE": "4",
+            "AFX_SCALE": "ci", "LIBXDP_BPFFS": "/run/bpffs", "HOME": "/tmp",
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT / "test")}
     lines = [f"export {k}={shlex.quote(v)}" for k, v in env.items()]
@@ -168,6 +169,8 @@ def run(options):
                                timeout=options.timeout, check=False)
             except subprocess.TimeoutExpired:
                 print("guest: no power-off in time", file=sys.stderr)
+        if options.record and (share / "features").exists():
+            shutil.copy(share / "features", options.record)
         return report(pathlib.Path(home), share)
 
 
@@ -194,6 +197,7 @@ def main():
     parser.add_argument("--timeout", type=int, default=900, help="seconds")
     parser.add_argument("--extra", action="append", default=[],
                         help="an argument for pytest")
+    parser.add_argument("--record", help="file for what the tests recorded")
     parser.add_argument("tests", nargs="+", help="pytest files")
     return run(parser.parse_args())
 

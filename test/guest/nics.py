@@ -7,16 +7,13 @@ boot.py).  They stay in two namespaces for the whole run, since what moves or
 changes a NIC may take its link down for seconds.
 """
 
-import array
 import contextlib
 import ctypes
 import json
 import os
 import re
 import socket
-import time
 
-import kernelstate
 import lab as labs
 import netns
 
@@ -178,3 +175,12 @@ def diag_zerocopy(namespace):
     """What ss says: the zc flag of each bound socket in the namespace."""
     text = namespace.exec("ss", "--xdp", "-a", "-e")
     return [int(flag) for flag in re.findall(r"\bzc:(\d)", text)]
+
+
+def refused(lab, vdevs, **options):
+    """The lines of the driver when the port does not start."""
+    pmd = lab.start(vdevs, expect_start=False, **options)
+    log = pmd.log
+    pmd.kill()
+    lab.assert_clean()
+    return labs.afx_lines(log)

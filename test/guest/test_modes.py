@@ -8,12 +8,11 @@ import pytest
 
 import netns
 import nics
-from lab import afx_lines, frames, reflect, soon
+from lab import frames, reflect
 from rawpeer import Peer, differences
 from testpmd import vdev
 
 COUNT = 500
-WITHOUT = 4     # of the NICs in boot.py, the ends of a wire without zero-copy
 
 
 @pytest.fixture
@@ -26,17 +25,8 @@ def veth(lab):
     lab.dut.ip("link", "del", pair.iface)
 
 
-def refused(lab, vdevs, **options):
-    """The lines of the driver when the port does not start."""
-    pmd = lab.start(vdevs, expect_start=False, **options)
-    log = pmd.log
-    pmd.kill()
-    lab.assert_clean()
-    return afx_lines(log)
-
-
 def test_zero_copy_on_a_veth_is_an_error(lab, veth):
-    line, = refused(lab, [vdev(0, veth.iface, mode="zc")])
+    line, = nics.refused(lab, [vdev(0, veth.iface, mode="zc")])
     assert "mode=zc: no zero-copy: its driver has none" in line
 
 
@@ -49,7 +39,7 @@ def test_small_pages_fall_to_copy(lab, pair):
 
 
 def test_small_pages_and_zero_copy_is_an_error(lab, pair):
-    line, = refused(lab, [vdev(0, pair.iface, mode="zc")], eal=["--no-huge"])
+    line, = nics.refused(lab, [vdev(0, pair.iface, mode="zc")], eal=["--no-huge"])
     assert re.search(r"mode=zc: no zero-copy: .*4 KiB pages", line), line
 
 
@@ -69,23 +59,3 @@ def test_veth_and_nic_on_one_pool(lab, pair, veth, order):
             pair.wire.send(back)
             assert differences(there, pair.wire.receive(len(there))) == ""
             assert differences(back, veth.wire.receive(len(back))) == ""
-
-
-@pytest.fixture
-def plain(lab):
-    """A virtio NIC without DMA device: it offers zero-copy and refuses it."""
-    if nics.KIND != "virtio":
-        pytest.skip("only virtio_net has such a NIC")
-    return lab.pair_at(WITHOUT // 2)
-
-
-def test_zero_copy_promised_but_refused(lab, plain):
-    with lab.testpmd(eal=["--log-level=pmd.net.afx:info"]) as pmd:
-        assert nics.zerocopy(pmd.pid) == [False]
-        assert "copy mode, no zero-copy: Invalid argument" in pmd.log
-        reflect(plain, frames(plain, COUNT), nics.WINDOW)
-
-
-def test_zero_copy_promised_but_refused_is_an_error(lab, plain):
-    line, = refused(lab, [vdev(0, plain.iface, mode="zc")])
-    assert "bind for zero-copy: Invalid argument" in line

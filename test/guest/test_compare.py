@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""The same cases with Debian's net_af_xdp and with net_afx, side by side.
+
+Only net_afx has to be right; what the other one did is recorded.
+"""
+
+import pytest
+
+import nics
+from lab import frames
+from rawpeer import ETH_P_ALL, differences, swapped
+from test_features import record
+from testpmd import vdev
+
+COUNT = 1000
+ROUNDS = 80             # bursts of 32: five Tx rings
+QUIET = 3.0             # seconds without a frame: no more will come
+
+
+@pytest.mark.parametrize("driver,devargs", [
+    ("net_afx", {}), ("net_af_xdp", {}), ("net_af_xdp", {"busy_budget": 0})])
+def test_same_cases(lab, pair, driver, devargs):
+    pmd = lab.start([vdev(0, pair.iface, driver=driver, **devargs)],
+                    mode="rxonly")
+    wire = lab.wire(pair, ETH_P_ALL)
+    pmd.start(f"start tx_first {ROUNDS}")
+    sent = len(wire.receive(32 * ROUNDS, QUIET) + wire.drain())
+    wire.close()
+    pmd.stop()
+    pmd.cmd("set fwd macswap")
+    pmd.start()
+    pair.wire.drain()
+    there, got = frames(pair, COUNT), []
+    for start in range(0, COUNT, nics.WINDOW):
+        pair.wire.send(there[start:start + nics.WINDOW])
+        got += pair.wire.receive(len(there[start:start + nics.WINDOW]), 1.0)
+    pmd.stop()
+    missing = {}
+    for end in "stop", "close":
+        pmd.cmd(f"port {end} 0")
+        missing[end] = sum(pmd.missing_mbufs().values())
+    record(nic=nics.KIND, driver=driver, devargs=devargs,
+           sent=sent,
+           back=len(got), stop=missing["stop"], close=missing["close"])
+    if driver == "net_afx":
+        assert sent == 32 * ROUNDS
+        assert differences([swapped(f) for f in there], got) == ""
+        assert missing == {"stop": 0, "close": 0}
