@@ -24,6 +24,9 @@
 /* An Rx lcore kicks for the Tx lcore after that long: longer than any burst takes. */
 #define KICK_DELAY_US 100
 
+/* Of the time to stop, what draining Tx leaves for a zero-copy queue's release: 3 to 16 ms when idle. */
+#define RELEASE_MS 500
+
 /* An offset in a descriptor has 16 bits, and counts from the chunk's start. */
 #define OFFSET_MAX ((uint16_t)(UINT16_MAX - AFX_CHUNK_LEAD))
 
@@ -249,6 +252,14 @@ afx_pair_start(struct afx_pair *pair, enum afx_half half, const struct afx_umem 
 	return ret;
 }
 
+static uint64_t
+drain_deadline(const struct afx_pair *pair, uint64_t deadline)
+{
+	const uint64_t reserve = rte_get_tsc_hz() / 1000 * RELEASE_MS;
+
+	return pair->sock.zerocopy ? deadline - RTE_MIN(deadline, reserve) : deadline;
+}
+
 void
 afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline)
 {
@@ -257,7 +268,7 @@ afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline)
 	if (half == AFX_HALF_RX)
 		traffic_return(pair);
 	else
-		afx_reclaim_tx_drain(pair->txq, deadline);
+		afx_reclaim_tx_drain(pair->txq, drain_deadline(pair, deadline));
 	pair->running &= ~half;
 	if (pair->running == 0)
 		pair_close(pair, deadline);
