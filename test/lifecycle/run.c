@@ -17,6 +17,8 @@ scenario_run(const char *name)
 {
 	if (strcmp(name, "commands") == 0)
 		return run_commands();
+	if (strcmp(name, "churn") == 0)
+		return run_churn();
 	return -EINVAL;
 }
 

@@ -9,5 +9,7 @@
 
 /* Does what the test says on stdin; see commands.c. 0 or -errno. */
 int run_commands(void);
+/* Goes through a port's life over and over, until the process is killed; see churn.c. */
+int run_churn(void);
 
 #endif /* RUN_H */

@@ -8,10 +8,13 @@ the caller's; when it does so no more, all goes on by itself.
 
 import collections
 import errno
+import threading
 import time
 
 import pytest
 
+import foreign
+import kernelstate
 from lab import SCALE, soon
 from rawpeer import differences
 from runs import (Flood, ended, made, needs_program, program, reflected,
@@ -23,6 +26,8 @@ FRAMES = 2000 * SCALE
 TXD = 256
 BATCH = 32              # what a kick moves at least, where the kernel moves
 ROUNDS = 3
+# Before and after the driver has looked who holds it.
+RELEASED_SOON, RELEASED_LATE = 0.2, 2.5
 
 
 def own(count, first=0):
@@ -252,3 +257,19 @@ def test_pool_empty_for_long_then_refilled(pair, start):
     said = assert_exact(run, pair)
     assert said["imissed"] == missed
     assert said["ipackets"] + missed == base + sent + FRAMES
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_queue_is_not_released_at_once(pair, start, late):
+    """EBUSY at bind, and nobody to be seen who holds it: the start waits."""
+    run = start()
+    reflected(pair, 300)
+    run.done("stop")
+    assert soon(lambda: not kernelstate.xsk_queues(pair.dut, pair.iface))
+    release = foreign.xsk_without_owner(pair.dut, pair.iface)
+    timer = threading.Timer(RELEASED_LATE if late else RELEASED_SOON, release)
+    timer.start()
+    run.done("start")
+    timer.join()
+    reflected(pair, 300, 300)
+    ended(run)

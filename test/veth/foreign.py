@@ -84,4 +84,21 @@ def xsk_on(namespace, ifname, queue=0):
         if libc.bind(sock.fileno(), name, len(name)):
             err = ctypes.get_errno()
             raise OSError(err, f"bind {ifname}: {os.strerror(err)}")
-        yield
+        yield sock
+
+
+def xsk_without_owner(namespace, ifname, queue=0):
+    """As xsk_on(), but no descriptor is open: only a mapping of its ring.
+
+    Returns what unmaps it; nobody can see whose the queue is until then.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int,
+                          ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    with xsk_on(namespace, ifname, queue) as sock:
+        ring = libc.mmap(None, mmap.PAGESIZE, mmap.PROT_READ, mmap.MAP_SHARED,
+                         sock.fileno(), 0)      # XDP_PGOFF_RX_RING
+    assert ring != ctypes.c_void_p(-1).value, os.strerror(ctypes.get_errno())
+    return lambda: libc.munmap(ring, mmap.PAGESIZE)
