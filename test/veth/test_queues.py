@@ -158,6 +158,29 @@ def test_single_queue_stop_and_start(lab):
             pmd.start()
 
 
+def test_deferred_start(lab):
+    """A deferred queue stays out of the port's start, until it is started."""
+    pair = lab.pair(queues=2)
+    with lab.testpmd(rxq=2) as pmd:
+        pmd.stop()
+        pmd.cmd("port stop 0")
+        pmd.cmd("port 0 rxq 1 deferred_start on")
+        pmd.cmd("port 0 txq 1 deferred_start on")
+        pmd.cmd("port start 0")
+        for half in "rxq", "txq":
+            text = pmd.cmd(f"show {half} info 0 1")
+            assert re.search(r"deferred start: on", text)
+        assert kernelstate.xsk_queues(pair.dut, pair.iface) in ([0], None)
+        pmd.start()
+        reflect_on(pair, [0])
+        assert goes_to_kernel(lab, pair, 1)
+        pmd.stop()
+        pmd.cmd("port 0 rxq 1 start")
+        pmd.cmd("port 0 txq 1 start")
+        pmd.start()
+        reflect_on(pair, [0, 1])
+
+
 @pytest.mark.parametrize("half", ["rxq", "txq"])
 def test_single_half_stop_and_start(lab, half):
     """One half of a pair stops while the other one keeps running."""
