@@ -24,9 +24,6 @@
 #define BIND_UNHELD_MS 5000
 #define BIND_RETRY_US 1000
 
-/* igb, igc and old ixgbe size their buffers in KiB, rounding down (SRRCTL.BSIZEPKT). */
-#define NIC_BUF_UNIT 1024
-
 /* A process's name and number, and the words around them. */
 #define HOLDER_LEN 96
 
@@ -41,7 +38,10 @@ struct attempt {
 	const char *step;
 };
 
-/* Who is bound to the queue: for sure, or, where the kernel does not say which socket, a guess. */
+/*
+ * Who is bound to the queue: for sure, or, where the kernel does not say which
+ * socket, a guess. False if it may be nobody, and the kernel yet to release it.
+ */
 static bool
 holder_find(const struct afx_pair *pair, char *text, size_t len)
 {
@@ -53,7 +53,7 @@ holder_find(const struct afx_pair *pair, char *text, size_t len)
 	snprintf(text, len, "stop it");
 	afx_netdev_xsk_taken(pair->dev->info.ifindex, pair->queue, &taken, &inode);
 	if (afx_netdev_socket_holder(inode, &pid, comm, sizeof(comm)) != 0)
-		return false;
+		return inode != 0;
 	snprintf(text, len, "%sof %s, pid %d: stop it", inode != 0 ? "" : "perhaps ", comm,
 		 (int)pid);
 	return true;
@@ -134,7 +134,11 @@ bind_for(struct afx_pair *pair, const struct attempt *a, unsigned int ms)
 				    a->shared_fd);
 		if (ret != -EBUSY)
 			break;
-		usleep(BIND_RETRY_US);
+		/* A found socket must not close; who found none has no reason to hold others up. */
+		if (a->shared_fd < 0)
+			afx_umem_share_pause(BIND_RETRY_US);
+		else
+			usleep(BIND_RETRY_US);
 	} while (rte_get_tsc_cycles() < deadline);
 	return ret;
 }
@@ -152,7 +156,8 @@ bind_patiently(struct afx_pair *pair, const struct attempt *a)
 	return ret;
 }
 
-static void
+/* False: the kernel keeps the queue, and with it the mbufs. */
+static bool
 attempt_undo(struct afx_pair *pair, bool nic_has_buffers)
 {
 	bool released = true;
@@ -166,6 +171,7 @@ attempt_undo(struct afx_pair *pair, bool nic_has_buffers)
 		afx_rxq_disconnect(pair->rxq);
 	if (pair->txq != NULL)
 		afx_txq_disconnect(pair->txq);
+	return released;
 }
 
 /* The fill ring is filled before bind: some drivers look at it there, once (ice). */
@@ -198,8 +204,9 @@ attempt_run(struct afx_pair *pair, struct attempt *a)
 		a->step = "entry in the sharing registry";
 		ret = afx_umem_share_join(a->umem, pair->sock.fd, pair->sock.zerocopy);
 	}
-	if (ret != 0)
-		attempt_undo(pair, bound && a->zerocopy);
+	/* With its mbufs gone there is nothing to try again with. */
+	if (ret != 0 && !attempt_undo(pair, bound && a->zerocopy))
+		ret = -EBUSY;
 	return ret;
 }
 
@@ -228,15 +235,6 @@ bind_mode(struct afx_pair *pair, struct attempt *a)
 	return ret;
 }
 
-/* A NIC that rounds the buffers down hands out longer frames in pieces, each as a whole one. */
-static bool
-frames_may_split(const struct afx_pair *pair, const struct afx_umem *umem)
-{
-	return pair->rxq != NULL &&
-		RTE_ALIGN_FLOOR(umem->frame_len, NIC_BUF_UNIT) <
-		pair->dev->info.mtu + AFX_FRAME_OVERHEAD;
-}
-
 /* NULL, or why zero-copy is not even tried. */
 static const char *
 zerocopy_excluded(const struct afx_pair *pair, const struct afx_umem *umem)
@@ -251,7 +249,7 @@ zerocopy_excluded(const struct afx_pair *pair, const struct afx_umem *umem)
 	afx_netdev_zerocopy_get(dev->info.ifindex, &capable);
 	if (!capable)
 		return "its driver has none";
-	if (frames_may_split(pair, umem))
+	if (pair->rxq != NULL && afx_umem_may_split(umem, dev->info.mtu + AFX_FRAME_OVERHEAD))
 		return "NICs may round the mempool's frame length down to whole KiB, which is less "
 		       "than the MTU needs; enlarge the data room (testpmd's --mbuf-size)";
 	return umem->no_zerocopy;

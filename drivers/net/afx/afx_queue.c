@@ -244,6 +244,23 @@ afx_txq_release(struct afx_txq *q)
 	rte_free(q);
 }
 
+/* A zero-copy queue can not go back to copy mode while it runs. */
+static int
+rx_frame_fits(const struct afx_pair *pair, uint32_t mtu)
+{
+	const char *iface = pair->dev->cfg.iface;
+	int ret = frame_fits(iface, &pair->rxq->umem, mtu);
+
+	if (ret != 0 || !pair->bound || !pair->sock.zerocopy ||
+	    !afx_umem_may_split(&pair->rxq->umem, mtu + AFX_FRAME_OVERHEAD))
+		return ret;
+	AFX_LOG(ERR,
+		"%s: queue %u: in zero-copy the NIC may split frames of MTU %u; stop the port to set "
+		"it",
+		iface, pair->queue, mtu);
+	return -EBUSY;
+}
+
 /* A queue without an Rx half was given memory for the MTU at its start. */
 static int
 tx_frame_fits(const struct afx_txq *q, uint32_t mtu)
@@ -268,7 +285,7 @@ afx_queue_mtu_check(const struct afx_dev *dev, uint32_t mtu)
 		const struct afx_pair *pair = &dev->pairs[i];
 
 		if (pair->rxq != NULL)
-			ret = frame_fits(dev->cfg.iface, &pair->rxq->umem, mtu);
+			ret = rx_frame_fits(pair, mtu);
 		else if (pair->bound)
 			ret = tx_frame_fits(pair->txq, mtu);
 	}

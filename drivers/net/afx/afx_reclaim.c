@@ -16,8 +16,12 @@
 /* Between looks at a draining ring: about what a NIC needs for a batch. */
 #define DRAIN_POLL_US 100
 
-/* A zero-copy queue is given at least that long, whatever the deadline has left. */
-#define RELEASE_MS_MIN 100
+/*
+ * A zero-copy queue is given at least that long, whatever the deadline has left:
+ * on a loaded machine its release took up to 1.1 s (afx_bind.c), and mbufs that
+ * are not waited for are lost.
+ */
+#define RELEASE_MS_MIN 1500
 
 void
 afx_reclaim_tx_drain(struct afx_txq *q, uint64_t deadline)

@@ -81,7 +81,7 @@ complete(struct afx_txq *q, uint32_t n)
 		nb_done += done[nb_done] != NULL;
 	}
 	afx_ring_release(&q->comp, n);
-	q->outstanding -= n;
+	q->outstanding -= RTE_MIN(n, q->outstanding);
 	afx_pool_give(q->mp, cache, done, spare, nb_done);
 }
 

@@ -11,6 +11,8 @@
 
 /* DPDK's own mempool drivers with a ring: ring_mp_mc, ring_sp_sc and so on. */
 static const char ring_ops[] = "ring_";
+/* The one of them whose ring keeps its head elsewhere. */
+static const char ring_ops_rts[] = "ring_mt_rts";
 
 static bool
 in_cache(const struct rte_mbuf *m)
@@ -29,14 +31,18 @@ in_cache(const struct rte_mbuf *m)
 static bool
 in_ring(const struct rte_mbuf *m)
 {
+	const char *ops = rte_mempool_get_ops(m->pool->ops_index)->name;
 	const struct rte_ring *ring = m->pool->pool_data;
 	const void *const *slots = (const void *const *)&ring[1];
-	const uint32_t end = ring->prod.tail;
+	uint32_t end;
 	uint32_t i;
 
-	if (strncmp(rte_mempool_get_ops(m->pool->ops_index)->name, ring_ops, strlen(ring_ops)) != 0)
+	if (strncmp(ops, ring_ops, strlen(ring_ops)) != 0 || strcmp(ops, ring_ops_rts) == 0)
 		return false;
-	for (i = ring->cons.head; i != end; i++) {
+	/* In this order, end is never behind i, whatever other lcores take and give meanwhile. */
+	i = __atomic_load_n(&ring->cons.head, __ATOMIC_ACQUIRE);
+	end = __atomic_load_n(&ring->prod.tail, __ATOMIC_ACQUIRE);
+	for (; i != end; i++) {
 		if (slots[i & ring->mask] == m)
 			return true;
 	}

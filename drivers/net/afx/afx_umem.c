@@ -189,6 +189,14 @@ afx_umem_share_done(void)
 	pthread_mutex_unlock(&share_lock);
 }
 
+void
+afx_umem_share_pause(unsigned int us)
+{
+	pthread_mutex_unlock(&share_lock);
+	usleep(us);
+	pthread_mutex_lock(&share_lock);
+}
+
 int
 afx_umem_share_join(const struct afx_umem *umem, int fd, bool zerocopy)
 {

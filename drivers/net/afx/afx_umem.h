@@ -39,6 +39,9 @@
 /* Two chunks never start within 2048 bytes of each other: this shift tells them apart. */
 #define AFX_LEDGER_SHIFT 11
 
+/* See afx_umem_may_split(). */
+#define AFX_NIC_BUF_UNIT UINT32_C(1024)
+
 /* A descriptor's address: chunk in the low 48 bits, offset into it above. */
 #define AFX_ADDR_OFFSET_SHIFT XSK_UNALIGNED_BUF_OFFSET_SHIFT
 #define AFX_ADDR_BASE_MASK ((UINT64_C(1) << AFX_ADDR_OFFSET_SHIFT) - 1)
@@ -87,12 +90,26 @@ afx_umem_base(uintptr_t delta, const struct rte_mbuf *m)
 }
 
 /*
+ * Whether a NIC could hand out frames of an MTU in pieces, each as a whole one,
+ * in zero-copy: igb, igc and old ixgbe size their buffers in KiB, rounding down
+ * (SRRCTL.BSIZEPKT).
+ */
+static inline bool
+afx_umem_may_split(const struct afx_umem *umem, uint32_t frame_len)
+{
+	return RTE_ALIGN_FLOOR(umem->frame_len, AFX_NIC_BUF_UNIT) < frame_len;
+}
+
+/*
  * The registry of bound sockets, by mempool, for UMEM sharing; its lock is held
  * from find to join or skip so that a found socket stays open. A socket found
  * has the same geometry, and the mode asked for.
  */
 int afx_umem_share_find(const struct afx_umem *umem, bool zerocopy);
 void afx_umem_share_done(void);
+
+/* Between find and done, for who found no socket: sleep, and let others go on meanwhile. */
+void afx_umem_share_pause(unsigned int us);
 
 /* Enter a bound socket (after find, before done), and take it out before its close. */
 int afx_umem_share_join(const struct afx_umem *umem, int fd, bool zerocopy);
