@@ -71,6 +71,33 @@ def test_reset(lab, pair):
         assert not any(pmd.xstats().values())
 
 
+def test_xstats(lab, pair):
+    """What the kernel and the driver count, by queue, over a restart too."""
+    with lab.testpmd(rxd=64, begin=False) as pmd:
+        pair.wire.send(frames(pair, 1000))
+        pmd.start()
+        pair.wire.drain(QUIET)
+        xstats = pmd.xstats()
+        assert xstats["rx_q0_ring_full"] + xstats["rx_q0_dropped"] == \
+            pmd.stats()["imissed"] > 0
+        assert xstats["rx_q0_fill_ring_empty_descs"] <= pmd.stats()["imissed"]
+        assert xstats["rx_q0_zerocopy"] == xstats["tx_q0_zerocopy"] == 0
+        assert xstats["rx_xdp_program_lost"] == 0
+        for key in "invalid_descs", "dropped", "unsent", "refused", "copied":
+            assert xstats[f"tx_q0_{key}"] == 0
+        pmd.stop()
+        pmd.cmd("port stop 0")
+        assert pmd.xstats()["rx_q0_ring_full"] == xstats["rx_q0_ring_full"]
+        pmd.cmd("clear port xstats 0")
+        assert not any(pmd.xstats().values())
+        pmd.cmd("port start 0")
+        pmd.start()
+        reflect(pair, frames(pair, 300), window=32)
+        xstats = pmd.xstats()
+        assert 300 / 32 <= xstats["tx_q0_syscalls"] <= 300
+        assert xstats["rx_q0_syscalls"] == 0
+
+
 def test_counters_survive_stop(lab, pair):
     with lab.testpmd() as pmd:
         sent = frames(pair, 300)

@@ -454,6 +454,7 @@ def test_program_detached(lab, pair, by):
             assert pmd.stats()["ipackets"] == before
             lines = other_than_banners(pmd.log)
             assert len(lines) == times
+            assert pmd.xstats()["rx_xdp_program_lost"] == times
             assert lines[-1].startswith(
                 f"AFX: x0: {LOST}: nothing is received until")
             restart(pmd)

@@ -76,6 +76,36 @@ struct afx_rx_counters {
 	uint64_t wakeups; /* recvfrom calls */
 };
 
+/* Extended statistics, by what they are about; see afx_xstats.h. */
+enum {
+	AFX_XSTAT_PROGRAM_LOST,
+	AFX_XSTATS_PORT,
+};
+
+enum {
+	AFX_XSTAT_RX_DROPPED,
+	AFX_XSTAT_RX_RING_FULL,
+	AFX_XSTAT_RX_FILL_EMPTY,
+	AFX_XSTAT_RX_INVALID,
+	AFX_XSTAT_RX_REFILL_FAILURES,
+	AFX_XSTAT_RX_SYSCALLS,
+	AFX_XSTAT_RX_ZEROCOPY,
+	AFX_XSTATS_RX,
+};
+
+enum {
+	AFX_XSTAT_TX_INVALID,
+	AFX_XSTAT_TX_RING_EMPTY,
+	AFX_XSTAT_TX_DROPPED,
+	AFX_XSTAT_TX_UNSENT,
+	AFX_XSTAT_TX_REFUSED,
+	AFX_XSTAT_TX_COPIED,
+	AFX_XSTAT_TX_SHORT_BURSTS,
+	AFX_XSTAT_TX_SYSCALLS,
+	AFX_XSTAT_TX_ZEROCOPY,
+	AFX_XSTATS_TX,
+};
+
 struct afx_rxq {
 	/* Rx lcore, every burst */
 	struct afx_ring rx;
@@ -95,6 +125,7 @@ struct afx_rxq {
 	uint64_t missed; /* losses of the sockets closed so far */
 	uint64_t missed_seen; /* all losses as last read, for secondary processes */
 	uint64_t missed_base; /* of them, before the last reset */
+	uint64_t xstats_base[AFX_XSTATS_RX]; /* at the last reset */
 	uint16_t nb_desc;
 	bool deferred; /* does not start with the port */
 } __rte_cache_aligned;
@@ -113,7 +144,7 @@ struct afx_txq {
 	struct afx_ring tx;
 	struct afx_ring comp;
 	struct rte_mempool *mp;
-	uint16_t *ledger; /* how many descriptors of a chunk are with the kernel or in a ring */
+	uint16_t *ledger; /* what of a chunk is with the kernel or in a ring: afx_ledger.h */
 	uintptr_t delta;
 	uint32_t outstanding; /* descriptors posted and not completed */
 	uint32_t reap_from; /* reap completions from that many outstanding on */
@@ -133,6 +164,7 @@ struct afx_txq {
 	uint64_t unsent_bytes;
 	uint64_t unsent_base; /* at the last reset */
 	uint64_t unsent_bytes_base;
+	uint64_t xstats_base[AFX_XSTATS_TX]; /* at the last reset */
 	uint16_t nb_desc;
 	uint16_t free_thresh; /* as set up */
 	bool deferred; /* does not start with the port */
@@ -147,6 +179,7 @@ static_assert(offsetof(struct afx_kick, busy) == RTE_CACHE_LINE_SIZE, "kick: sha
 struct afx_pair {
 	struct afx_kick kick;
 	struct afx_sock sock;
+	struct afx_sock_stats closed; /* the kernel's counters of the sockets before */
 	struct afx_rxq *rxq; /* NULL where the port has fewer Rx than Tx queues */
 	struct afx_txq *txq; /* NULL where it has fewer Tx than Rx queues */
 	struct afx_dev *dev;
@@ -181,6 +214,8 @@ struct afx_dev {
 	struct rte_intr_handle *watch;
 	bool gone; /* the interface was deleted or moved; raised once */
 	bool prog_lost; /* someone detached our program; reported once; interrupt thread */
+	uint64_t prog_losses; /* programs that somebody detached; interrupt thread */
+	uint64_t prog_losses_base; /* at the last reset */
 	uint32_t prog_id; /* of prog while attached by our link, else 0; for the interrupt thread */
 	unsigned int prog_ifindex; /* of the interface that prog is attached to */
 	struct afx_state_record before; /* settings to restore at close */

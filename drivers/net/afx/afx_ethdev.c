@@ -23,6 +23,7 @@
 #include "afx_stats.h"
 #include "afx_tx.h"
 #include "afx_watch.h"
+#include "afx_xstats.h"
 
 static int
 rx_queue_setup(struct rte_eth_dev *dev, uint16_t index, uint16_t nb_desc, unsigned int socket,
@@ -189,6 +190,9 @@ static const struct eth_dev_ops afx_ops = {
 	.allmulticast_disable = afx_allmulticast_disable,
 	.stats_get = afx_stats_get,
 	.stats_reset = afx_stats_reset,
+	.xstats_get_names = afx_xstats_names_get,
+	.xstats_get = afx_xstats_get,
+	.xstats_reset = afx_xstats_reset,
 };
 
 /* The link is as the primary last saw it: the interface may be in its namespace only. */

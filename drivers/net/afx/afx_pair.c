@@ -24,9 +24,6 @@
 /* An Rx lcore kicks for the Tx lcore after that long: longer than any burst takes. */
 #define KICK_DELAY_US 100
 
-/* Of the time to stop, what draining Tx leaves for a zero-copy queue's release: 3 to 16 ms when idle. */
-#define RELEASE_MS 500
-
 /* An offset in a descriptor has 16 bits, and counts from the chunk's start. */
 #define OFFSET_MAX ((uint16_t)(UINT16_MAX - AFX_CHUNK_LEAD))
 
@@ -159,6 +156,16 @@ afx_pair_missed(const struct afx_pair *pair)
 	return stats.rx_dropped + stats.rx_ring_full;
 }
 
+/* They end with the socket. */
+static void
+kernel_stats_keep(struct afx_pair *pair)
+{
+	struct afx_sock_stats stats;
+
+	if (afx_sock_stats_get(&pair->sock, &stats) == 0)
+		afx_sock_stats_add(&pair->closed, &stats);
+}
+
 static void
 pair_close(struct afx_pair *pair, uint64_t deadline)
 {
@@ -172,6 +179,7 @@ pair_close(struct afx_pair *pair, uint64_t deadline)
 		afx_reclaim_rx_unread(pair->rxq);
 		pair->rxq->missed += afx_pair_missed(pair);
 	}
+	kernel_stats_keep(pair);
 	afx_umem_share_leave(pair->sock.fd);
 	afx_sock_close(&pair->sock);
 	pair->bound = false;
@@ -252,14 +260,6 @@ afx_pair_start(struct afx_pair *pair, enum afx_half half, const struct afx_umem 
 	return ret;
 }
 
-static uint64_t
-drain_deadline(const struct afx_pair *pair, uint64_t deadline)
-{
-	const uint64_t reserve = rte_get_tsc_hz() / 1000 * RELEASE_MS;
-
-	return pair->sock.zerocopy ? deadline - RTE_MIN(deadline, reserve) : deadline;
-}
-
 void
 afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline)
 {
@@ -268,7 +268,7 @@ afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline)
 	if (half == AFX_HALF_RX)
 		traffic_return(pair);
 	else
-		afx_reclaim_tx_drain(pair->txq, drain_deadline(pair, deadline));
+		afx_reclaim_tx_drain(pair->txq, deadline);
 	pair->running &= ~half;
 	if (pair->running == 0)
 		pair_close(pair, deadline);

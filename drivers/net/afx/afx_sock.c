@@ -170,7 +170,9 @@ afx_sock_stats_get(const struct afx_sock *s, struct afx_sock_stats *stats)
 	stats->rx_dropped = raw.rx_dropped;
 	stats->rx_ring_full = raw.rx_ring_full;
 	stats->fill_empty = raw.rx_fill_ring_empty_descs;
+	stats->rx_invalid = raw.rx_invalid_descs;
 	stats->tx_invalid = raw.tx_invalid_descs;
+	stats->tx_empty = raw.tx_ring_empty_descs;
 	return 0;
 }
 

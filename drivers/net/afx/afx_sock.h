@@ -35,7 +35,9 @@ struct afx_sock_stats {
 	uint64_t rx_dropped;
 	uint64_t rx_ring_full;
 	uint64_t fill_empty;
+	uint64_t rx_invalid; /* in the fill ring */
 	uint64_t tx_invalid;
+	uint64_t tx_empty; /* asked to send with nothing in the ring */
 };
 
 struct afx_sock_map {
@@ -83,6 +85,17 @@ int afx_sock_bind(struct afx_sock *s, unsigned int ifindex, uint32_t queue, bool
 
 /* Counters so far. */
 int afx_sock_stats_get(const struct afx_sock *s, struct afx_sock_stats *stats);
+
+static inline void
+afx_sock_stats_add(struct afx_sock_stats *sum, const struct afx_sock_stats *more)
+{
+	sum->rx_dropped += more->rx_dropped;
+	sum->rx_ring_full += more->rx_ring_full;
+	sum->fill_empty += more->fill_empty;
+	sum->rx_invalid += more->rx_invalid;
+	sum->tx_invalid += more->tx_invalid;
+	sum->tx_empty += more->tx_empty;
+}
 
 /*
  * Descriptors that one send call moves in copy mode: asks for budget (clamped

@@ -32,6 +32,7 @@ program_lost_report(struct afx_dev *priv)
 {
 	if (__atomic_exchange_n(&priv->prog_lost, true, __ATOMIC_RELEASE))
 		return;
+	__atomic_fetch_add(&priv->prog_losses, 1, __ATOMIC_RELAXED);
 	AFX_LOG(ERR,
 		"%s: the XDP program was detached by someone else: nothing is received until the "
 		"port is stopped and started again",

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include <stdio.h>
+
+#include "afx.h"
+#include "afx_pair.h"
+#include "afx_stats.h"
+#include "afx_watch.h"
+#include "afx_xstats.h"
+
+static const char *const port_names[AFX_XSTATS_PORT] = {
+	[AFX_XSTAT_PROGRAM_LOST] = "xdp_program_lost",
+};
+
+static const char *const rx_names[AFX_XSTATS_RX] = {
+	[AFX_XSTAT_RX_DROPPED] = "dropped",
+	[AFX_XSTAT_RX_RING_FULL] = "ring_full",
+	[AFX_XSTAT_RX_FILL_EMPTY] = "fill_ring_empty_descs",
+	[AFX_XSTAT_RX_INVALID] = "invalid_descs",
+	[AFX_XSTAT_RX_REFILL_FAILURES] = "refill_failures",
+	[AFX_XSTAT_RX_SYSCALLS] = "syscalls",
+	[AFX_XSTAT_RX_ZEROCOPY] = "zerocopy",
+};
+
+static const char *const tx_names[AFX_XSTATS_TX] = {
+	[AFX_XSTAT_TX_INVALID] = "invalid_descs",
+	[AFX_XSTAT_TX_RING_EMPTY] = "ring_empty_descs",
+	[AFX_XSTAT_TX_DROPPED] = "dropped",
+	[AFX_XSTAT_TX_UNSENT] = "unsent",
+	[AFX_XSTAT_TX_REFUSED] = "refused",
+	[AFX_XSTAT_TX_COPIED] = "copied",
+	[AFX_XSTAT_TX_SHORT_BURSTS] = "nombuf_bursts",
+	[AFX_XSTAT_TX_SYSCALLS] = "syscalls",
+	[AFX_XSTAT_TX_ZEROCOPY] = "zerocopy",
+};
+
+/* Not counters: what a queue has now. */
+static bool
+rx_is_state(unsigned int i)
+{
+	return i == AFX_XSTAT_RX_ZEROCOPY;
+}
+
+static bool
+tx_is_state(unsigned int i)
+{
+	return i == AFX_XSTAT_TX_ZEROCOPY;
+}
+
+/* Of all sockets that the pair ever had. */
+static void
+kernel_total(const struct afx_pair *pair, struct afx_sock_stats *total)
+{
+	struct afx_sock_stats now = { 0 };
+
+	if (pair->bound)
+		afx_sock_stats_get(&pair->sock, &now);
+	*total = pair->closed;
+	afx_sock_stats_add(total, &now);
+}
+
+static void
+rx_values(const struct afx_rxq *q, uint64_t *value)
+{
+	struct afx_sock_stats kernel;
+
+	kernel_total(q->pair, &kernel);
+	value[AFX_XSTAT_RX_DROPPED] = kernel.rx_dropped;
+	value[AFX_XSTAT_RX_RING_FULL] = kernel.rx_ring_full;
+	value[AFX_XSTAT_RX_FILL_EMPTY] = kernel.fill_empty;
+	value[AFX_XSTAT_RX_INVALID] = kernel.rx_invalid;
+	value[AFX_XSTAT_RX_REFILL_FAILURES] = q->count.nombuf;
+	value[AFX_XSTAT_RX_SYSCALLS] = q->count.wakeups;
+	value[AFX_XSTAT_RX_ZEROCOPY] = q->pair->bound && q->pair->sock.zerocopy;
+}
+
+static void
+tx_values(const struct afx_txq *q, uint64_t *value)
+{
+	const struct afx_kick_counters *kick = &q->pair->kick.count;
+	struct afx_sock_stats kernel;
+
+	kernel_total(q->pair, &kernel);
+	value[AFX_XSTAT_TX_INVALID] = kernel.tx_invalid;
+	value[AFX_XSTAT_TX_RING_EMPTY] = kernel.tx_empty;
+	value[AFX_XSTAT_TX_DROPPED] = kick->dropped;
+	value[AFX_XSTAT_TX_UNSENT] = q->unsent;
+	value[AFX_XSTAT_TX_REFUSED] = q->count.refused;
+	value[AFX_XSTAT_TX_COPIED] = q->count.copied;
+	value[AFX_XSTAT_TX_SHORT_BURSTS] = q->count.nombuf;
+	value[AFX_XSTAT_TX_SYSCALLS] = kick->calls;
+	value[AFX_XSTAT_TX_ZEROCOPY] = q->pair->bound && q->pair->sock.zerocopy;
+}
+
+static unsigned int
+xstats_count(const struct rte_eth_dev *dev)
+{
+	return AFX_XSTATS_PORT + dev->data->nb_rx_queues * AFX_XSTATS_RX +
+		dev->data->nb_tx_queues * AFX_XSTATS_TX;
+}
+
+int
+afx_xstats_names_get(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names, unsigned int n)
+{
+	unsigned int i, j;
+
+	if (names == NULL || n < xstats_count(dev))
+		return xstats_count(dev);
+	for (j = 0; j < AFX_XSTATS_PORT; j++, names++)
+		snprintf(names->name, sizeof(names->name), "rx_%s", port_names[j]);
+	for (i = 0; i < dev->data->nb_rx_queues; i++) {
+		for (j = 0; j < AFX_XSTATS_RX; j++, names++)
+			snprintf(names->name, sizeof(names->name), "rx_q%u_%s", i, rx_names[j]);
+	}
+	for (i = 0; i < dev->data->nb_tx_queues; i++) {
+		for (j = 0; j < AFX_XSTATS_TX; j++, names++)
+			snprintf(names->name, sizeof(names->name), "tx_q%u_%s", i, tx_names[j]);
+	}
+	return xstats_count(dev);
+}
+
+/* Queues that were configured, but are not set up, have counted nothing. */
+static void
+rx_read(const struct afx_pair *pair, struct rte_eth_xstat *xstats)
+{
+	uint64_t value[AFX_XSTATS_RX] = { 0 };
+	unsigned int i;
+
+	if (pair->rxq != NULL)
+		rx_values(pair->rxq, value);
+	for (i = 0; i < AFX_XSTATS_RX; i++)
+		xstats[i].value = value[i] -
+			(pair->rxq != NULL && !rx_is_state(i) ? pair->rxq->xstats_base[i] : 0);
+}
+
+static void
+tx_read(const struct afx_pair *pair, struct rte_eth_xstat *xstats)
+{
+	uint64_t value[AFX_XSTATS_TX] = { 0 };
+	unsigned int i;
+
+	if (pair->txq != NULL)
+		tx_values(pair->txq, value);
+	for (i = 0; i < AFX_XSTATS_TX; i++)
+		xstats[i].value = value[i] -
+			(pair->txq != NULL && !tx_is_state(i) ? pair->txq->xstats_base[i] : 0);
+}
+
+int
+afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned int n)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+	struct rte_eth_xstat *next = xstats;
+	unsigned int i;
+
+	if (xstats == NULL || n < xstats_count(dev))
+		return xstats_count(dev);
+	afx_watch_program(priv);
+	pthread_mutex_lock(&priv->lock);
+	next++->value = priv->prog_losses - priv->prog_losses_base;
+	for (i = 0; i < dev->data->nb_rx_queues; i++, next += AFX_XSTATS_RX)
+		rx_read(&priv->pairs[i], next);
+	for (i = 0; i < dev->data->nb_tx_queues; i++, next += AFX_XSTATS_TX)
+		tx_read(&priv->pairs[i], next);
+	pthread_mutex_unlock(&priv->lock);
+	for (i = 0; i < xstats_count(dev); i++)
+		xstats[i].id = i;
+	return xstats_count(dev);
+}
+
+int
+afx_xstats_reset(struct rte_eth_dev *dev)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+	uint16_t i;
+
+	pthread_mutex_lock(&priv->lock);
+	priv->prog_losses_base = priv->prog_losses;
+	for (i = 0; i < priv->cfg.queue_count; i++) {
+		if (priv->pairs[i].rxq != NULL)
+			rx_values(priv->pairs[i].rxq, priv->pairs[i].rxq->xstats_base);
+		if (priv->pairs[i].txq != NULL)
+			tx_values(priv->pairs[i].txq, priv->pairs[i].txq->xstats_base);
+	}
+	pthread_mutex_unlock(&priv->lock);
+	return afx_stats_reset(dev);
+}
