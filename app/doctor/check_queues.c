@@ -149,13 +149,13 @@ rss_check(struct doctor *d)
 {
 	const uint32_t end = d->start_queue + d->queue_count;
 	struct doctor_finding *f;
-	uint32_t used, last;
+	uint32_t used, first, last;
 	int ret;
 
-	ret = doctor_ethtool_rss(d->iface, &used, &last);
-	if (ret == 0 && (d->start_queue > 0 || last > end)) {
-		f = doctor_add(d, &rss, DOCTOR_WARN, "spreads over %u queues, up to queue %u", used,
-			       last - 1);
+	ret = doctor_ethtool_rss(d->iface, &used, &first, &last);
+	if (ret == 0 && (first < d->start_queue || last > end)) {
+		f = doctor_add(d, &rss, DOCTOR_WARN, "spreads over %u queues, %u to %u", used,
+			       first, last - 1);
 		doctor_fix(f, "ethtool -X %s start %u equal %u", d->iface, d->start_queue,
 			   d->queue_count);
 	} else if (ret == 0) {

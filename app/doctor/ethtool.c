@@ -14,6 +14,8 @@
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 
+#include <rte_common.h>
+
 #include "ethtool.h"
 
 /* Linux has 65 features; room for more than twice as many. */
@@ -143,7 +145,7 @@ doctor_ethtool_features(const char *iface, struct doctor_features *features)
 }
 
 int
-doctor_ethtool_rss(const char *iface, uint32_t *used, uint32_t *end)
+doctor_ethtool_rss(const char *iface, uint32_t *used, uint32_t *first, uint32_t *end)
 {
 	static uint8_t seen[UINT16_MAX + 1];
 	union rss *rss = calloc(1, sizeof(*rss));
@@ -151,6 +153,7 @@ doctor_ethtool_rss(const char *iface, uint32_t *used, uint32_t *end)
 	int ret;
 
 	*used = 0;
+	*first = UINT32_MAX;
 	*end = 0;
 	if (rss == NULL)
 		return -ENOMEM;
@@ -166,8 +169,8 @@ doctor_ethtool_rss(const char *iface, uint32_t *used, uint32_t *end)
 		queue = rss->head.ring_index[i] & UINT16_MAX;
 		*used += seen[queue] == 0;
 		seen[queue] = 1;
-		if (queue + 1 > *end)
-			*end = queue + 1;
+		*first = RTE_MIN(*first, queue);
+		*end = RTE_MAX(*end, queue + 1);
 	}
 	free(rss);
 	return ret;

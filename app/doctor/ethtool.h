@@ -29,9 +29,9 @@ struct doctor_features {
 int doctor_ethtool_features(const char *iface, struct doctor_features *features);
 
 /*
- * Queues that the RSS table names, highest number + 1 in *end, and how many in
- * *used. -EOPNOTSUPP where there is no table.
+ * Queues that the RSS table names: the lowest in *first, the highest + 1 in
+ * *end, how many in *used. -EOPNOTSUPP where there is no table.
  */
-int doctor_ethtool_rss(const char *iface, uint32_t *used, uint32_t *end);
+int doctor_ethtool_rss(const char *iface, uint32_t *used, uint32_t *first, uint32_t *end);
 
 #endif /* ETHTOOL_H */

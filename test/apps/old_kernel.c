@@ -4,8 +4,9 @@
  * Preloaded into afx-doctor: answers some system calls the way another kernel
  * or NIC would. OLD_KERNEL names what it lacks, NIC_FEATURE an offload that is
  * on ("rx-gro-hw", or "rx-gro-hw!" where it is fixed), NIC_RSS the number of
- * queues in the RSS table, MEMLOCK the limit of locked memory in bytes, which
- * takes more than root to raise in some containers.
+ * queues in the RSS table and NIC_RSS_START the first of them, MEMLOCK the
+ * limit of locked memory in bytes, which takes more than root to raise in some
+ * containers.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -153,10 +154,12 @@ feature_turn_on(struct ethtool_gfeatures *features)
 static int
 rss_answer(struct ethtool_rxfh_indir *rss, uint32_t queues)
 {
+	const char *start = getenv("NIC_RSS_START");
+	const uint32_t first = start != NULL ? atoi(start) : 0;
 	uint32_t i;
 
 	for (i = 0; i < rss->size && i < RSS_ENTRIES; i++)
-		rss->ring_index[i] = i % queues;
+		rss->ring_index[i] = first + i % queues;
 	rss->size = RSS_ENTRIES;
 	return 0;
 }

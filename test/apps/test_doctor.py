@@ -209,12 +209,15 @@ def test_rss_beyond_what_is_free():
         assert (rss["status"], rss["found"]) == ("ok", "over 4 of 4 queues")
         with foreign.xsk_on(pair.dut, pair.iface, 3):
             rss = pair.look(env=spread)["interface.rss"]
-            assert (rss["status"], rss["found"]) == ("warn", "spreads over 4 queues, up to queue 3")
+            assert (rss["status"], rss["found"]) == ("warn", "spreads over 4 queues, 0 to 3")
             assert rss["fix"] == "ethtool -X x0 start 0 equal 3"
             assert pair.look(env=lab.lacking(NIC_RSS="3"))["interface.rss"]["status"] == "ok"
         with foreign.xsk_on(pair.dut, pair.iface, 0):
             rss = pair.look(env=spread)["interface.rss"]
             assert (rss["status"], rss["fix"]) == ("warn", "ethtool -X x0 start 1 equal 3")
+            after = lab.lacking(NIC_RSS="3", NIC_RSS_START="1")
+            rss = pair.look(env=after)["interface.rss"]
+            assert (rss["status"], rss["found"]) == ("ok", "over 3 of 4 queues")
 
 
 def test_the_only_queue_is_taken(pair):
