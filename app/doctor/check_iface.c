@@ -173,7 +173,7 @@ traffic_check(struct doctor *d)
 	}
 	f = doctor_add(d, &traffic, DOCTOR_WARN, "%s%s%s", route ? "the default route" : "",
 		       route && tcp ? " and " : "", tcp ? "an established TCP session" : "");
-	doctor_fix(f, "--vdev=net_afx0,iface=%s,keep=mgmt", d->iface);
+	doctor_note(f, "keep=mgmt in the argument leaves them to the kernel");
 }
 
 static void
@@ -201,7 +201,7 @@ numa_check(struct doctor *d)
 	}
 	f = doctor_add(d, &numa, DOCTOR_WARN, "%d, with CPUs %s; %d of %d lcores are there",
 		       d->info.numa_node, list, CPU_COUNT(&both), CPU_COUNT(&d->lcores));
-	doctor_fix(f, "taskset -c %s PROGRAM, or EAL's -l %s", list, list);
+	doctor_note(f, "start the program there, with EAL's -l %s", list);
 }
 
 static void

@@ -184,8 +184,8 @@ missing_report(struct doctor *d, const struct ability *a, const struct lab_resul
 	}
 	f = doctor_add(d, &a->topic, a->missing, "no: %s",
 		       result->text[0] != '\0' ? result->text : strerror(-result->ret));
-	if (a->since[0] != '\0')
-		doctor_fix(f, "boot Linux %s, or newer", a->since);
+	if (a->missing != DOCTOR_OK && a->since[0] != '\0')
+		doctor_note(f, "boot Linux %s, or newer", a->since);
 }
 
 static void

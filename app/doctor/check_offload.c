@@ -33,9 +33,9 @@ fixed_report(struct doctor *d, const struct doctor_topic *topic)
 	struct doctor_finding *f = doctor_add(d, topic, DOCTOR_WARN, "on, and fixed by the host");
 
 	if (strcmp(d->info.driver, "virtio_net") == 0)
-		doctor_fix(f,
-			   "on the host, for QEMU: -device virtio-net-pci,guest_csum=off,"
-			   "guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off");
+		doctor_note(f,
+			    "on the host, for QEMU: -device virtio-net-pci,guest_csum=off,"
+			    "guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off");
 }
 
 static void

@@ -142,15 +142,20 @@ files_check(struct doctor *d)
 static void
 state_check(struct doctor *d)
 {
+	struct doctor_finding *f;
 	int ret = access(AFX_STATE_DIR, W_OK) == 0 ? 0 : -errno;
 
 	if (ret == -ENOENT)
 		ret = access("/run", W_OK) == 0 ? 0 : -errno;
-	if (ret == 0)
+	if (ret == 0) {
 		doctor_add(d, &state, DOCTOR_OK, "possible");
+		return;
+	}
+	f = doctor_add(d, &state, DOCTOR_WARN, "%s", strerror(-ret));
+	if (ret == -EROFS)
+		doctor_fix(f, "mount -o remount,rw /run");
 	else
-		doctor_fix(doctor_add(d, &state, DOCTOR_WARN, "%s", strerror(-ret)),
-			   "sudo PROGRAM");
+		doctor_note(f, "start the program as root");
 }
 
 void

@@ -89,8 +89,8 @@ deferral_check(struct doctor *d, bool wanted)
 	    (wanted && (irqs == 0 || flush == 0))) {
 		f = doctor_add(d, &deferral, DOCTOR_WARN, "%ld polls, %ld ns", irqs, flush);
 		doctor_fix(f,
-			   "cd /sys/class/net/%s && echo %d >napi_defer_hard_irqs && "
-			   "echo %d >gro_flush_timeout",
+			   "(cd /sys/class/net/%s && echo %d >napi_defer_hard_irqs && "
+			   "echo %d >gro_flush_timeout)",
 			   d->iface, DEFER_IRQS, FLUSH_NS);
 		return;
 	}

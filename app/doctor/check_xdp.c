@@ -48,8 +48,7 @@ abilities_check(struct doctor *d)
 		f = doctor_add(d, &native, DOCTOR_WARN, "%s has none: generic mode",
 			       d->info.driver[0] != '\0' ? d->info.driver
 							 : "this kind of interface");
-		doctor_fix(f, "--vdev=net_afx0,iface=%s,mode=skb (says so, and spares the attempt)",
-			   d->iface);
+		doctor_note(f, "mode=skb in the argument says so, and spares the attempt");
 	}
 	doctor_add(d, &zerocopy, DOCTOR_OK,
 		   d->xdp.zerocopy ? "yes" : "no: its driver has none, copy mode is used");

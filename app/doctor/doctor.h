@@ -53,7 +53,8 @@ struct doctor_finding {
 	enum doctor_status status;
 	bool looked; /* false: this process may not look, status is DOCTOR_WARN */
 	char found[DOCTOR_FOUND_LEN];
-	char fix[DOCTOR_FIX_LEN]; /* "" if there is nothing to do */
+	char fix[DOCTOR_FIX_LEN]; /* a command for bash, nothing else; "" if there is none */
+	char note[DOCTOR_FIX_LEN]; /* what helps and is no command; "" if there is nothing */
 };
 
 struct doctor {
@@ -88,9 +89,13 @@ doctor_add(struct doctor *d, const struct doctor_topic *topic, enum doctor_statu
 __attribute__((format(printf, 3, 4))) struct doctor_finding *
 doctor_unseen(struct doctor *d, const struct doctor_topic *topic, const char *fmt, ...);
 
-/* The command that helps. */
+/* The command that helps; one that does not fit is left out, as half of it could do harm. */
 __attribute__((format(printf, 2, 3))) void
 doctor_fix(struct doctor_finding *f, const char *fmt, ...);
+
+/* What helps besides, or instead, in words. */
+__attribute__((format(printf, 2, 3))) void
+doctor_note(struct doctor_finding *f, const char *fmt, ...);
 
 /* The worst status of all findings. */
 enum doctor_status doctor_verdict(const struct doctor *d);

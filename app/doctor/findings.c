@@ -19,6 +19,7 @@ add(struct doctor *d, const struct doctor_topic *topic, enum doctor_status statu
 	f->status = status;
 	f->looked = true;
 	f->fix[0] = '\0';
+	f->note[0] = '\0';
 	vsnprintf(f->found, sizeof(f->found), fmt, ap);
 	return f;
 }
@@ -55,7 +56,18 @@ doctor_fix(struct doctor_finding *f, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(f->fix, sizeof(f->fix), fmt, ap);
+	if (vsnprintf(f->fix, sizeof(f->fix), fmt, ap) >= (int)sizeof(f->fix))
+		f->fix[0] = '\0';
+	va_end(ap);
+}
+
+void
+doctor_note(struct doctor_finding *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(f->note, sizeof(f->note), fmt, ap);
 	va_end(ap);
 }
 

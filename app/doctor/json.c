@@ -19,10 +19,11 @@ text_or_null(const char *text)
 static json_t *
 finding_pack(const struct doctor_finding *f)
 {
-	return json_pack("{ss ss ss ss sb ss ss so}", "id", f->topic->id, "family",
+	return json_pack("{ss ss ss ss sb ss ss so so}", "id", f->topic->id, "family",
 			 doctor_family_name(f->topic->family), "title", f->topic->title, "status",
 			 doctor_status_name(f->status), "looked", f->looked, "found", f->found,
-			 "why", f->topic->why, "fix", text_or_null(f->fix));
+			 "why", f->topic->why, "fix", text_or_null(f->fix), "note",
+			 text_or_null(f->note));
 }
 
 static json_t *

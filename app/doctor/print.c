@@ -92,6 +92,10 @@ finding_print(const struct doctor_finding *f, const struct style *style, unsigne
 	}
 	if (f->fix[0] != '\0')
 		printf("%*s%s%s%s\n", TEXT_COLUMN, "", style->bold, f->fix, style->end);
+	if (f->note[0] != '\0') {
+		printf("%*s", TEXT_COLUMN, "");
+		words_print(f->note, TEXT_COLUMN, width);
+	}
 }
 
 /* Empty groups have no heading. */

@@ -21,6 +21,8 @@ OLD_KERNEL = os.environ["AFX_OLD_KERNEL"]
 PATIENCE = 120
 SO_NETNS_COOKIE = 71
 OK, WARN, FAIL, USAGE = range(4)
+# Ours, and a tool of the build.
+MAY_BE_MISSING = ("afx-doctor", "meson", "sudo")
 STATUS = {"ok": OK, "warn": WARN, "fail": FAIL}
 
 
@@ -42,6 +44,16 @@ def cookie(namespace):
         return struct.unpack("=Q", sock.getsockopt(socket.SOL_SOCKET, SO_NETNS_COOKIE, 8))[0]
 
 
+def fix_is_a_command(finding):
+    """Or nothing: bash reads it, its first word can be run, and what is ok has none."""
+    if finding["status"] == "ok":
+        assert (finding["fix"], finding["note"]) == (None, None), finding
+    if finding["fix"] is not None:
+        assert run("bash", "-n", "-c", finding["fix"]) == (0, "", ""), finding
+        word = finding["fix"].lstrip("(").split()[0]
+        assert run("bash", "-c", 'type "$1"', "bash", word)[0] == 0 or word in MAY_BE_MISSING, finding
+
+
 class Report:
     """What one run with --json said."""
 
@@ -52,6 +64,8 @@ class Report:
         self.findings = {f["id"]: f for f in self.root["findings"]}
         assert len(self.findings) == len(self.root["findings"])
         assert status == STATUS[self.root["verdict"]]
+        for finding in self.root["findings"]:
+            fix_is_a_command(finding)
 
     def __getitem__(self, name):
         return self.findings[name]

@@ -86,6 +86,7 @@ def test_settings_can_not_be_noted(pair):
     assert pair.look()["process.state"]["status"] == "ok"
     finding = pair.look(before=mounted("mount -t tmpfs -o ro none /run"))["process.state"]
     assert (finding["status"], finding["found"]) == ("warn", "Read-only file system")
+    assert finding["fix"] == "mount -o remount,rw /run"
 
 
 def hugepages(free):
