@@ -98,14 +98,15 @@ stacked_check(struct doctor *d)
 	if (d->link.lower != 0 && !d->link.lower_foreign &&
 	    doctor_link_get(d->link.lower, &lower) == 0) {
 		f = doctor_add(d, &stacked, DOCTOR_WARN, "a %s on %s", d->link.kind, lower.name);
-		doctor_fix(f, "afx-doctor %s", lower.name);
+		doctor_fix(f, "afx-doctor %s", text_name(lower.name).word);
 		return;
 	}
 	doctor_link_members(d->info.ifindex, members, sizeof(members));
 	f = doctor_add(d, &stacked, DOCTOR_WARN, "a %s of: %s", d->link.kind,
 		       members[0] != '\0' ? members : "nothing yet");
+	members[strcspn(members, " ")] = '\0';
 	if (members[0] != '\0')
-		doctor_fix(f, "afx-doctor %.*s", (int)strcspn(members, " "), members);
+		doctor_fix(f, "afx-doctor %s", text_name(members).word);
 }
 
 static void
@@ -126,7 +127,7 @@ link_check(struct doctor *d)
 
 	if (!d->info.up) {
 		doctor_fix(doctor_add(d, &up, DOCTOR_FAIL, "no, it is down"),
-			   "ip link set dev %s up", d->iface);
+			   "ip link set dev %s up", d->word.word);
 		return;
 	}
 	doctor_add(d, &up, DOCTOR_OK, "yes");
@@ -134,7 +135,7 @@ link_check(struct doctor *d)
 		return;
 	if (!link.up)
 		doctor_fix(doctor_add(d, &carrier, DOCTOR_WARN, "no carrier"),
-			   "ip -d link show dev %s", d->iface);
+			   "ip -d link show dev %s", d->word.word);
 	else if (link.speed_mbps == UINT32_MAX)
 		doctor_add(d, &carrier, DOCTOR_OK, "carrier, speed unknown");
 	else
@@ -154,7 +155,7 @@ master_check(struct doctor *d)
 	if (doctor_link_get(d->link.master, &link) != 0)
 		link = (struct doctor_link){ .name = "?", .kind = "group" };
 	f = doctor_add(d, &master, DOCTOR_WARN, "%s %s", link.kind, link.name);
-	doctor_fix(f, "ip link set dev %s nomaster", d->iface);
+	doctor_fix(f, "ip link set dev %s nomaster", d->word.word);
 }
 
 static void
@@ -215,7 +216,7 @@ leftover_check(struct doctor *d)
 	ret = afx_state_peek(d->iface, &record, &in_use);
 	if (ret == -EACCES || ret == -EPERM) {
 		doctor_fix(doctor_unseen(d, &leftover, "a record that only root may read"),
-			   "sudo afx-doctor %s", d->iface);
+			   "sudo afx-doctor %s", d->word.word);
 		return;
 	}
 	if (ret != 0 || record.ifindex != d->info.ifindex) {
@@ -230,7 +231,7 @@ leftover_check(struct doctor *d)
 		       record.mtu_before != 0 ? "MTU" : "",
 		       record.mtu_before != 0 && record.has_mac ? " and " : "",
 		       record.has_mac ? "MAC address" : "");
-	doctor_fix(f, "afx-doctor --restore %s", d->iface);
+	doctor_fix(f, "afx-doctor --restore %s", d->word.word);
 }
 
 void

@@ -169,7 +169,7 @@ missing_report(struct doctor *d, const struct ability *a, const struct lab_resul
 
 	if (is_permission(result->ret)) {
 		doctor_fix(doctor_unseen(d, &a->topic, "not tried: %s", strerror(-result->ret)),
-			   "sudo afx-doctor %s", d->iface);
+			   "sudo afx-doctor %s", d->word.word);
 		return;
 	}
 	if (result->ret == -ENOBUFS) {
@@ -224,7 +224,7 @@ doctor_check_kernel(struct doctor *d)
 		f = doctor_unseen(d, &lab_topic, "no namespace or veth pair to be had: %s",
 				  strerror(-lab.ret));
 		if (is_permission(lab.ret))
-			doctor_fix(f, "sudo afx-doctor %s", d->iface);
+			doctor_fix(f, "sudo afx-doctor %s", d->word.word);
 		return;
 	}
 	for (i = 0; i < RTE_DIM(abilities); i++)

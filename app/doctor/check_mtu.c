@@ -31,7 +31,7 @@ doctor_check_mtu(struct doctor *d)
 	if (d->info.mtu > AFX_MTU_MAX) {
 		f = doctor_add(d, &mtu, DOCTOR_FAIL, "%u, at most %u fit", d->info.mtu,
 			       (unsigned int)AFX_MTU_MAX);
-		doctor_fix(f, "ip link set dev %s mtu %u", d->iface, (unsigned int)AFX_MTU_MAX);
+		doctor_fix(f, "ip link set dev %s mtu %u", d->word.word, (unsigned int)AFX_MTU_MAX);
 		return;
 	}
 	if (d->info.mtu <= MTU_DEFAULT_POOL) {
@@ -42,6 +42,6 @@ doctor_check_mtu(struct doctor *d)
 	f = doctor_add(d, &mtu, DOCTOR_WARN,
 		       "%u: more than DPDK's default mbufs take, which is %u; mbufs of %u do",
 		       d->info.mtu, (unsigned int)MTU_DEFAULT_POOL, size);
-	doctor_fix(f, "ip link set dev %s mtu %u", d->iface, (unsigned int)MTU_DEFAULT_POOL);
+	doctor_fix(f, "ip link set dev %s mtu %u", d->word.word, (unsigned int)MTU_DEFAULT_POOL);
 	doctor_note(f, "or larger mbufs, with testpmd's --mbuf-size=%u", size);
 }

@@ -48,7 +48,7 @@ feature_check(struct doctor *d, const struct doctor_topic *topic, struct doctor_
 		fixed_report(d, topic);
 	else
 		doctor_fix(doctor_add(d, topic, DOCTOR_WARN, "on"), "ethtool -K %s %s off",
-			   d->iface, name);
+			   d->word.word, name);
 }
 
 void

@@ -62,15 +62,19 @@ is_insecure(const char *path, char dir[PATH_MAX])
 static void
 path_check(struct doctor *d, const char *path, bool installed)
 {
+	char word[DOCTOR_FIX_LEN];
 	char dir[PATH_MAX];
 	struct doctor_finding *f;
 
 	if (is_insecure(path, dir)) {
 		f = doctor_add(d, &plugin, DOCTOR_FAIL, "%s: everybody may write to %s", path, dir);
+		/* No word, as it is too long: no command either. */
+		if (text_word(word, sizeof(word), path)[0] == '\0')
+			return;
 		if (strcmp(dir, path) == 0)
-			doctor_fix(f, "chmod o-w %s", path);
+			doctor_fix(f, "chmod o-w %s", word);
 		else
-			doctor_fix(f, "install -D %s " RTE_EAL_PMD_PATH "/" PLUGIN, path);
+			doctor_fix(f, "install -D %s " RTE_EAL_PMD_PATH "/" PLUGIN, word);
 		return;
 	}
 	doctor_add(d, &plugin, DOCTOR_OK, "%s%s", path, installed ? "" : ", with -d");

@@ -120,14 +120,14 @@ sockets_check(struct doctor *d, const struct survey *s)
 static void
 channels_check(struct doctor *d)
 {
-	char command[AFX_NETDEV_COMMAND_LEN];
+	char command[DOCTOR_FIX_LEN];
 	struct doctor_finding *f;
 	uint32_t n = usable(d);
 
 	if (n == 0) {
 		f = doctor_add(d, &channels, DOCTOR_FAIL, "%u Rx and %u Tx queues",
 			       d->info.rx_queues, d->info.tx_queues);
-		doctor_fix(f, "ethtool -l %s", d->iface);
+		doctor_fix(f, "ethtool -l %s", d->word.word);
 		return;
 	}
 	if (d->info.rx_queues <= n) {
@@ -135,7 +135,7 @@ channels_check(struct doctor *d)
 			   d->info.tx_queues);
 		return;
 	}
-	afx_netdev_channels_command(d->iface, &d->info, n, command, sizeof(command));
+	afx_netdev_channels_command(d->word.word, &d->info, n, command, sizeof(command));
 	f = doctor_add(
 		d, &channels, DOCTOR_WARN,
 		"%u Rx, %u Tx: %u pairs can be bound, flows of the other Rx queues stay with "
@@ -156,7 +156,7 @@ rss_check(struct doctor *d)
 	if (ret == 0 && (first < d->start_queue || last > end)) {
 		f = doctor_add(d, &rss, DOCTOR_WARN, "spreads over %u queues, %u to %u", used,
 			       first, last - 1);
-		doctor_fix(f, "ethtool -X %s start %u equal %u", d->iface, d->start_queue,
+		doctor_fix(f, "ethtool -X %s start %u equal %u", d->word.word, d->start_queue,
 			   d->queue_count);
 	} else if (ret == 0) {
 		doctor_add(d, &rss, DOCTOR_OK, "over %u of %u queues", used, d->info.rx_queues);

@@ -66,8 +66,8 @@ threaded_check(struct doctor *d)
 	}
 	/* A veth has no NAPI before GRO or a program asks for one. */
 	f = doctor_add(d, &threaded, DOCTOR_WARN, "off");
-	doctor_fix(f, "ethtool -K %s gro on; echo 1 >/sys/class/net/%s/threaded", d->iface,
-		   d->iface);
+	doctor_fix(f, "ethtool -K %s gro on; echo 1 >/sys/class/net/%s/threaded", d->word.word,
+		   d->word.word);
 }
 
 static void
@@ -91,7 +91,7 @@ deferral_check(struct doctor *d, bool wanted)
 		doctor_fix(f,
 			   "(cd /sys/class/net/%s && echo %d >napi_defer_hard_irqs && "
 			   "echo %d >gro_flush_timeout)",
-			   d->iface, DEFER_IRQS, FLUSH_NS);
+			   d->word.word, DEFER_IRQS, FLUSH_NS);
 		return;
 	}
 	doctor_add(d, &deferral, DOCTOR_OK, "%ld polls, %ld ns", irqs, flush);
@@ -128,7 +128,7 @@ gro_check(struct doctor *d)
 			   "on, and behind native XDP it merges nothing of ours");
 	else
 		doctor_fix(doctor_add(d, &gro, DOCTOR_WARN, "on"), "ethtool -K %s gro off",
-			   d->iface);
+			   d->word.word);
 }
 
 static void
@@ -142,7 +142,7 @@ qdisc_check(struct doctor *d)
 		return;
 	}
 	f = doctor_add(d, &qdisc, DOCTOR_WARN, "%s", name);
-	doctor_fix(f, "tc qdisc replace dev %s root pfifo", d->iface);
+	doctor_fix(f, "tc qdisc replace dev %s root pfifo", d->word.word);
 }
 
 void

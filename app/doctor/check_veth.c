@@ -43,7 +43,8 @@ mtu_check(struct doctor *d, const struct doctor_peer *peer)
 	d->native = false;
 	f = doctor_add(d, &mtu, DOCTOR_WARN, "%u (%s), native XDP takes %u", peer->link.mtu,
 		       peer->link.name, PEER_MTU_MAX);
-	doctor_fix(f, "%sip link set dev %s mtu %u", peer->prefix, peer->link.name, PEER_MTU_MAX);
+	doctor_fix(f, "%sip link set dev %s mtu %u", peer->prefix, text_name(peer->link.name).word,
+		   PEER_MTU_MAX);
 }
 
 static void
@@ -59,7 +60,8 @@ queues_check(struct doctor *d, const struct doctor_peer *peer)
 	d->native = false;
 	f = doctor_add(d, &queues, DOCTOR_WARN, "%u Tx, but %u Rx here", peer->info.tx_queues,
 		       d->info.rx_queues);
-	doctor_fix(f, "%sethtool -L %s tx %u", peer->prefix, peer->link.name, d->info.rx_queues);
+	doctor_fix(f, "%sethtool -L %s tx %u", peer->prefix, text_name(peer->link.name).word,
+		   d->info.rx_queues);
 }
 
 static void
@@ -75,8 +77,8 @@ offload_check(struct doctor *d, const struct doctor_peer *peer)
 	}
 	f = doctor_add(d, &offload, DOCTOR_WARN, "%s%s%s on %s", csum ? "tx checksums" : "",
 		       csum && vlan ? " and " : "", vlan ? "tx VLAN tags" : "", peer->link.name);
-	doctor_fix(f, "%sethtool -K %s%s%s", peer->prefix, peer->link.name, csum ? " tx off" : "",
-		   vlan ? " txvlan off" : "");
+	doctor_fix(f, "%sethtool -K %s%s%s", peer->prefix, text_name(peer->link.name).word,
+		   csum ? " tx off" : "", vlan ? " txvlan off" : "");
 }
 
 void

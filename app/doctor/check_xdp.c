@@ -60,6 +60,7 @@ program_check(struct doctor *d)
 	struct afx_prog look = { .key.ifindex = d->info.ifindex };
 	struct afx_prog_occupant_text text;
 	struct afx_prog_occupant occ;
+	const char *name;
 	struct doctor_finding *f;
 
 	strcpy(look.cfg.iface, d->info.ifindex != 0 ? d->link.name : "");
@@ -79,7 +80,13 @@ program_check(struct doctor *d)
 	afx_prog_occupant_describe(&look, &occ, &text);
 	f = doctor_add(d, &program, DOCTOR_FAIL, "id %u \"%s\", %s, attached by %s", occ.id,
 		       text.name, afx_prog_mode_name(occ.mode), text.by);
-	doctor_fix(f, "%s", text.command);
+	/* The command has the name as it is. */
+	name = strstr(text.command, d->link.name);
+	if (strcmp(d->word.word, d->link.name) == 0 || name == NULL)
+		doctor_fix(f, "%s", text.command);
+	else
+		doctor_fix(f, "%.*s%s%s", (int)(name - text.command), text.command, d->word.word,
+			   name + strlen(d->link.name));
 }
 
 void

@@ -17,6 +17,7 @@
 
 #include "ethtool.h"
 #include "link.h"
+#include "text.h"
 
 /* Two kernel lines of an 80-column terminal; the longest names a program and its holder. */
 #define DOCTOR_FOUND_LEN 320
@@ -59,6 +60,8 @@ struct doctor_finding {
 
 struct doctor {
 	const char *iface;
+	struct text_name word; /* iface in commands */
+	char shown[IF_NAMESIZE]; /* iface in what is read */
 	const char *plugin; /* path given by the user, or NULL */
 	cpu_set_t lcores; /* those that the program will run on */
 	struct afx_netdev_info info;
@@ -79,7 +82,7 @@ struct doctor {
 
 /*
  * Add a finding. The text says what was found; its format must fit, longer
- * text is cut. The result is to be given to doctor_fix, and never NULL.
+ * text is cut, and what a terminal or JSON does not take becomes '?'. The result is to be given to doctor_fix, and never NULL.
  */
 __attribute__((format(printf, 4, 5))) struct doctor_finding *
 doctor_add(struct doctor *d, const struct doctor_topic *topic, enum doctor_status status,

@@ -21,6 +21,7 @@ add(struct doctor *d, const struct doctor_topic *topic, enum doctor_status statu
 	f->fix[0] = '\0';
 	f->note[0] = '\0';
 	vsnprintf(f->found, sizeof(f->found), fmt, ap);
+	text_clean(f->found);
 	return f;
 }
 
@@ -56,7 +57,8 @@ doctor_fix(struct doctor_finding *f, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vsnprintf(f->fix, sizeof(f->fix), fmt, ap) >= (int)sizeof(f->fix))
+	if (vsnprintf(f->fix, sizeof(f->fix), fmt, ap) >= (int)sizeof(f->fix) ||
+	    !text_is_clean(f->fix))
 		f->fix[0] = '\0';
 	va_end(ap);
 }
@@ -68,6 +70,7 @@ doctor_note(struct doctor_finding *f, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	vsnprintf(f->note, sizeof(f->note), fmt, ap);
+	text_clean(f->note);
 	va_end(ap);
 }
 

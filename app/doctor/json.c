@@ -44,7 +44,7 @@ doctor_json(const struct doctor *d, const char *vdev)
 	int ret;
 
 	root = json_pack("{ss ss ss so s{si si si} so}", "version", AFX_VERSION, "interface",
-			 d->iface, "verdict", doctor_status_name(doctor_verdict(d)), "vdev",
+			 d->shown, "verdict", doctor_status_name(doctor_verdict(d)), "vdev",
 			 text_or_null(vdev), "counts", "ok", (int)doctor_count(d, DOCTOR_OK),
 			 "warn", (int)doctor_count(d, DOCTOR_WARN), "fail",
 			 (int)doctor_count(d, DOCTOR_FAIL), "findings", findings_pack(d));

@@ -10,6 +10,7 @@ doctor_look(struct doctor *d)
 {
 	int ret;
 
+	d->word = text_name(d->iface);
 	ret = afx_netdev_info_get(d->iface, &d->info);
 	if (ret == 0)
 		ret = doctor_link_get(d->info.ifindex, &d->link);

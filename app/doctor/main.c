@@ -113,6 +113,9 @@ check_run(struct doctor *d, const struct cli *cli)
 	iface_check(d);
 	rest_check(d);
 	doctor_advise(d, vdev);
+	/* Such a name can be used, but not shown: --devargs gives the argument as it is. */
+	if (!text_is_clean(vdev))
+		vdev[0] = '\0';
 	if (cli->json && doctor_json(d, vdev) != 0)
 		return EXIT_USAGE;
 	if (!cli->json)
@@ -147,6 +150,8 @@ run(const struct cli *cli)
 	d.iface = cli->iface;
 	d.plugin = cli->plugin;
 	d.lcores = cli->lcores;
+	snprintf(d.shown, sizeof(d.shown), "%s", cli->iface);
+	text_clean(d.shown);
 	ret = doctor_look(&d);
 	if (ret != 0)
 		return iface_refuse(cli->iface, ret);

@@ -13,6 +13,7 @@
 
 #include "files.h"
 #include "peer.h"
+#include "text.h"
 
 #define NETNS_DIR "/run/netns"
 
@@ -37,6 +38,7 @@ named_find(int32_t nsid, char *prefix, size_t len)
 {
 	DIR *dir = opendir(NETNS_DIR);
 	char path[FILES_PATH_LEN];
+	char word[PEER_PREFIX_LEN - sizeof("ip netns exec  ")];
 	struct dirent *entry;
 	int fd = -1;
 
@@ -48,7 +50,8 @@ named_find(int32_t nsid, char *prefix, size_t len)
 		snprintf(path, sizeof(path), NETNS_DIR "/%.200s", entry->d_name);
 		fd = namespace_open(path, nsid);
 		if (fd >= 0)
-			snprintf(prefix, len, "ip netns exec %.60s ", entry->d_name);
+			snprintf(prefix, len, "ip netns exec %s ",
+				 text_word(word, sizeof(word), entry->d_name));
 	}
 	closedir(dir);
 	return fd;

@@ -142,7 +142,7 @@ verdict_print(const struct doctor *d, const char *vdev, const struct style *styl
 	};
 	enum doctor_status verdict = doctor_verdict(d);
 
-	printf("%s%s: %s%s%s (%u ok, %u warn, %u fail)\n", colour_of(style, verdict), d->iface,
+	printf("%s%s: %s%s%s (%u ok, %u warn, %u fail)\n", colour_of(style, verdict), d->shown,
 	       verdicts[verdict], saw_all(d) ? "" : ", as far as could be seen", style->end,
 	       doctor_count(d, DOCTOR_OK), doctor_count(d, DOCTOR_WARN),
 	       doctor_count(d, DOCTOR_FAIL));
@@ -157,7 +157,7 @@ doctor_print(const struct doctor *d, const char *vdev, bool colour, bool quiet, 
 	enum doctor_family family;
 
 	if (!quiet)
-		printf("afx-doctor " AFX_VERSION ": %s\n\n", d->iface);
+		printf("afx-doctor " AFX_VERSION ": %s\n\n", d->shown);
 	for (family = DOCTOR_KERNEL; family <= DOCTOR_TUNING; family++)
 		family_print(d, family, style, quiet, width);
 	verdict_print(d, vdev, style);

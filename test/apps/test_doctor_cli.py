@@ -103,6 +103,29 @@ def test_random_words(pair):
             assert err == "" or "can not be a port" in err, (words, err)
 
 
+@pytest.mark.parametrize("name, shown, word", [
+    (b"a\xffb", "a?b", r"$'a\xffb'"), (b"a\xc2\x9bb", "a??b", r"$'a\xc2\x9bb'"), ("gr\u00fcn".encode(), "gr\u00fcn", r"$'gr\xc3\xbcn'"),
+    (b"a;b&c", "a;b&c", "$'a;b&c'"), (b"$(id)`", "$(id)`", "$'$(id)`'"), (b"a'b\\", "a'b\\", r"$'a\x27b\x5c'")])
+def test_odd_names(name, shown, word):
+    """The kernel takes nearly every byte; terminal, JSON and bash do not."""
+    with lab.made() as pair:
+        pair.dut.ip("link", "set", pair.iface, "down")
+        pair.dut.ip("link", "set", pair.iface, "name", os.fsdecode(name))
+        report = pair.look(iface=os.fsdecode(name))
+        assert report.root["interface"] == shown
+        vdev = f"--vdev=net_afx0,iface={shown},queue_count=1"
+        assert report.root["vdev"] == (None if "?" in shown else vdev)
+        finding = report["interface.up"]
+        assert finding["fix"] == f"ip link set dev {word} up"
+        pair.fix(finding)
+        assert pair.look(iface=os.fsdecode(name))["interface.up"]["status"] == "ok"
+        for finding in report.findings.values():
+            if finding["fix"] is not None and "interface" in finding["family"]:
+                pair.fix(finding)
+        text = subprocess.run([*lab.inside(pair.dut), lab.DOCTOR, name], capture_output=True, check=False).stdout
+        assert f": {shown}\n" in text.decode() and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text.decode())
+
+
 def test_help_fits_a_screen_and_names_all():
     status, out, err = lab.run(lab.DOCTOR, "--help")
     assert (status, err) == (0, "")
@@ -156,7 +179,7 @@ def test_json(pair):
         assert count == sum(f["status"] == status for f in root["findings"])
     families = []
     for finding in root["findings"]:
-        assert list(finding) == ["id", "family", "title", "status", "looked", "found", "why", "fix"]
+        assert list(finding) == ["id", "family", "title", "status", "looked", "found", "why", "fix", "note"]
         assert finding["status"] in root["counts"]
         assert finding["looked"] is True or finding["status"] == "warn"
         assert finding["id"].partition(".")[0] == finding["family"]
