@@ -6,10 +6,15 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
+
+#include <rte_common.h>
 
 #include "doctor.h"
 #include "files.h"
+
+/* Of the command: room for their numbers, and one line of it. */
+#define CPUS_MAX 16
+#define CPUS_LEN (CPUS_MAX * sizeof(" 1023") + 1)
 
 static const struct doctor_topic irq = {
 	"tuning.irq_affinity",
@@ -20,7 +25,7 @@ static const struct doctor_topic irq = {
 
 struct irqs {
 	unsigned int count;
-	unsigned int last;
+	const char *folder; /* below the interface's, with them in msi_irqs */
 	cpu_set_t cpus; /* that serve them */
 };
 
@@ -44,23 +49,41 @@ irqs_read(const char *iface, const char *folder, struct irqs *irqs)
 		    files_cpus(list, &cpus) != 0)
 			continue;
 		CPU_OR(&irqs->cpus, &irqs->cpus, &cpus);
-		irqs->last = strtoul(entry->d_name, NULL, 10);
+		irqs->folder = folder;
 		irqs->count++;
 	}
 	closedir(dir);
 }
 
-/* The first CPU of ours that serves none of them. */
-static int
-cpu_other(const struct doctor *d, const struct irqs *irqs)
+/* A CPU of ours serves none of them. */
+static bool
+cpu_idle(const struct doctor *d, const struct irqs *irqs)
 {
 	int cpu;
 
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (CPU_ISSET(cpu, &d->lcores) && !CPU_ISSET(cpu, &irqs->cpus))
-			return cpu;
+			return true;
 	}
-	return -1;
+	return false;
+}
+
+/* As many of our CPUs as queues take, a space before each. */
+static void
+cpus_of(const struct doctor *d, char list[CPUS_LEN])
+{
+	const unsigned int wanted = RTE_MIN(d->info.rx_queues, (uint32_t)CPUS_MAX);
+	unsigned int count = 0;
+	size_t used = 0;
+	int cpu;
+
+	list[0] = '\0';
+	for (cpu = 0; cpu < CPU_SETSIZE && count < wanted; cpu++) {
+		if (!CPU_ISSET(cpu, &d->lcores))
+			continue;
+		used += snprintf(list + used, CPUS_LEN - used, " %d", cpu);
+		count++;
+	}
 }
 
 void
@@ -69,7 +92,7 @@ doctor_check_irq(struct doctor *d)
 	struct irqs irqs = { 0 };
 	struct doctor_finding *f;
 	char list[FILES_PATH_LEN];
-	int other;
+	char cpus[CPUS_LEN];
 
 	if (!d->sysfs) {
 		doctor_unseen(d, &irq, "/sys shows another network namespace");
@@ -83,11 +106,14 @@ doctor_check_irq(struct doctor *d)
 		return;
 	}
 	files_cpus_print(&irqs.cpus, list, sizeof(list));
-	other = cpu_other(d, &irqs);
-	if (CPU_COUNT(&irqs.cpus) > 1 || d->info.rx_queues < 2 || other < 0) {
+	if (CPU_COUNT(&irqs.cpus) > 1 || d->info.rx_queues < 2 || !cpu_idle(d, &irqs)) {
 		doctor_add(d, &irq, DOCTOR_OK, "%u interrupts on CPUs %s", irqs.count, list);
 		return;
 	}
 	f = doctor_add(d, &irq, DOCTOR_WARN, "all %u interrupts on CPU %s", irqs.count, list);
-	doctor_fix(f, "echo %d >/proc/irq/%u/smp_affinity_list", other, irqs.last);
+	cpus_of(d, cpus);
+	doctor_fix(f,
+		   "(set --%s; cd /sys/class/net/%s/%s/msi_irqs && for irq in *; do "
+		   "echo $1 >/proc/irq/$irq/smp_affinity_list; set -- \"$@\" $1; shift; done)",
+		   cpus, d->word.word, irqs.folder);
 }

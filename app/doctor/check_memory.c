@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mntent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,10 @@
 #define BPFFS "/sys/fs/bpf"
 /* Below, not even a pool of one queue and EAL's own needs fit. */
 #define HUGE_LEAST_KIB (64 * 1024)
-/* What devtools/setup.sh reserves: 1 GiB of 2 MiB pages, testpmd's default pools and room. */
-#define HUGE_PAGES 512
+/* What devtools/setup.sh reserves, to be free: testpmd's default pools and room. */
+#define HUGE_KIB (1024 * 1024)
+/* Where EAL, systemd and devtools/setup.sh expect it. */
+#define MOUNT "mkdir -p /dev/hugepages && mount -t hugetlbfs none /dev/hugepages"
 /* Documentation/admin-guide/mm/pagemap.rst: the frame number, 0 for those who may not know. */
 #define PAGEMAP_PFN_MASK ((UINT64_C(1) << 55) - 1)
 
@@ -49,38 +52,76 @@ static const struct doctor_topic bpffs = {
 	"Joining other XDP programs in libxdp's dispatcher takes it; afx alone does not.",
 };
 
-static unsigned long
-hugepages_free_kib(void)
+/* What there is of all sizes, and the size to ask for more of: the smallest. */
+struct pages {
+	unsigned long free_kib;
+	long kib; /* 0: the kernel has none */
+	long reserved; /* of this size, free or used */
+};
+
+static void
+pages_read(struct pages *pages)
 {
 	DIR *dir = opendir(HUGEPAGES_DIR);
 	struct dirent *entry;
-	unsigned long sum = 0;
-	long kib, free_pages;
+	long kib, number;
 
+	*pages = (struct pages){ 0 };
 	if (dir == NULL)
-		return 0;
+		return;
 	while ((entry = readdir(dir)) != NULL) {
-		if (sscanf(entry->d_name, "hugepages-%ldkB", &kib) == 1 &&
-		    files_number(&free_pages, HUGEPAGES_DIR "/hugepages-%ldkB/free_hugepages",
-				 kib) == 0)
-			sum += kib * free_pages;
+		if (sscanf(entry->d_name, "hugepages-%ldkB", &kib) != 1)
+			continue;
+		if (files_number(&number, HUGEPAGES_DIR "/hugepages-%ldkB/free_hugepages", kib) ==
+		    0)
+			pages->free_kib += kib * number;
+		if (pages->kib == 0 || kib < pages->kib)
+			pages->kib = kib;
 	}
 	closedir(dir);
-	return sum;
+	files_number(&pages->reserved, HUGEPAGES_DIR "/hugepages-%ldkB/nr_hugepages", pages->kib);
+}
+
+static bool
+hugetlbfs_mounted(void)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent *mount = NULL;
+
+	if (mounts == NULL)
+		return false;
+	do {
+		mount = getmntent(mounts);
+	} while (mount != NULL && strcmp(mount->mnt_type, "hugetlbfs") != 0);
+	endmntent(mounts);
+	return mount != NULL;
 }
 
 static void
 hugepages_check(struct doctor *d)
 {
-	unsigned long kib = hugepages_free_kib();
+	const bool mounted = hugetlbfs_mounted();
 	struct doctor_finding *f;
+	struct pages pages;
+	long missing;
 
-	if (kib >= HUGE_LEAST_KIB) {
-		doctor_add(d, &hugepages, DOCTOR_OK, "%lu MiB free", kib / 1024);
+	pages_read(&pages);
+	if (pages.free_kib >= HUGE_LEAST_KIB && mounted) {
+		doctor_add(d, &hugepages, DOCTOR_OK, "%lu MiB free", pages.free_kib / 1024);
 		return;
 	}
-	f = doctor_add(d, &hugepages, DOCTOR_WARN, "%lu MiB free", kib / 1024);
-	doctor_fix(f, "echo %d >" HUGEPAGES_DIR "/hugepages-2048kB/nr_hugepages", HUGE_PAGES);
+	f = doctor_add(d, &hugepages, DOCTOR_WARN, "%lu MiB free%s", pages.free_kib / 1024,
+		       mounted ? "" : ", no hugetlbfs mounted");
+	if (pages.kib == 0) {
+		doctor_note(f, "this kernel has no hugepages: EAL's --no-huge");
+	} else if (pages.free_kib >= HUGE_LEAST_KIB) {
+		doctor_fix(f, MOUNT);
+		doctor_note(f, "or EAL's --in-memory, which takes no mount");
+	} else {
+		missing = (HUGE_KIB - pages.free_kib + pages.kib - 1) / pages.kib;
+		doctor_fix(f, "echo %ld >" HUGEPAGES_DIR "/hugepages-%ldkB/nr_hugepages%s",
+			   pages.reserved + missing, pages.kib, mounted ? "" : " && " MOUNT);
+	}
 }
 
 /* Whether this process may know where its memory lies. */

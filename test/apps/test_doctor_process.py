@@ -89,10 +89,11 @@ def test_settings_can_not_be_noted(pair):
     assert finding["fix"] == "mount -o remount,rw /run"
 
 
-def hugepages(free):
+def hugepages(free, reserved=700):
     """A /sys/kernel/mm/hugepages with these free pages, by size in KiB."""
     folder = "/sys/kernel/mm/hugepages"
-    files = [f"mkdir {folder}/hugepages-{kib}kB; echo {n} >{folder}/hugepages-{kib}kB/free_hugepages"
+    files = [f"mkdir {folder}/hugepages-{kib}kB; echo {n} >{folder}/hugepages-{kib}kB/free_hugepages; "
+             f"echo {reserved} >{folder}/hugepages-{kib}kB/nr_hugepages"
              for kib, n in free.items()]
     return mounted("; ".join([f"mount -t tmpfs none {folder}", *files]))
 
@@ -103,8 +104,27 @@ def hugepages(free):
 def test_hugepages(pair, free, status, found):
     finding = pair.look(before=hugepages(free))["process.hugepages"]
     assert (finding["status"], finding["found"]) == (status, found)
-    if status == "warn":
-        assert finding["fix"] == "echo 512 >/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+    if not free:
+        assert (finding["fix"], finding["note"]) == (None, "this kernel has no hugepages: EAL's --no-huge")
+    elif status == "warn":
+        # 1 GiB of free ones: those that others use stay.
+        wanted = 700 + 512 - free[2048]
+        assert finding["fix"] == f"echo {wanted} >/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+
+
+def test_hugepages_of_the_size_that_there_is(pair):
+    finding = pair.look(before=hugepages({524288: 0}, reserved=1))["process.hugepages"]
+    assert finding["fix"] == "echo 3 >/sys/kernel/mm/hugepages/hugepages-524288kB/nr_hugepages"
+
+
+def test_hugetlbfs_mount(pair):
+    """Without one EAL finds no hugepage; the command makes it so, where only we see it."""
+    bare = "while umount /dev/hugepages 2>/dev/null; do :; done; ! grep -q ' hugetlbfs ' /proc/mounts"
+    enough = hugepages({2048: 512})
+    finding = pair.look(before=[*mounted(bare), *enough])["process.hugepages"]
+    assert (finding["status"], finding["found"]) == ("warn", "1024 MiB free, no hugetlbfs mounted")
+    finding = pair.look(before=[*mounted(f"{bare}; {finding['fix']}"), *enough])["process.hugepages"]
+    assert (finding["status"], finding["found"]) == ("ok", "1024 MiB free")
 
 
 def test_physical_addresses(pair):
@@ -183,6 +203,7 @@ def test_numa_node(pair, cpus, lcores, status, found):
 @pytest.mark.parametrize("served, device, status, found", [
     ({21: "0", 22: "1"}, "device", "ok", "2 interrupts on CPUs 0-1"),
     ({21: "0", 22: "0"}, "device", "warn", "all 2 interrupts on CPU 0"),
+    ({21: "0", 22: "0", 23: "0"}, "device", "warn", "all 3 interrupts on CPU 0"),
     ({21: "1", 22: "1"}, "device/..", "warn", "all 2 interrupts on CPU 1"),
     ({}, "device", "ok", "no interrupts of its own")])
 def test_irq_affinity(served, device, status, found):
@@ -193,8 +214,9 @@ def test_irq_affinity(served, device, status, found):
         finding = pair.look("-l", "0-1", before=sysfs(pair, irqs))["tuning.irq_affinity"]
         assert (finding["status"], finding["found"]) == (status, found)
         if status == "warn":
-            other = 1 - int(found[-1])
-            assert finding["fix"] in [f"echo {other} >/proc/irq/{irq}/smp_affinity_list" for irq in served]
+            script = f"{finding['fix']}; cat /proc/irq/*/smp_affinity_list"
+            fixed = lab.run(*lab.inside(pair.dut), *sysfs(pair, irqs), "bash", "-c", script)
+            assert fixed == (0, "".join(f"{i % 2}\n" for i in range(len(served))), "")
 
 
 def test_sysfs_of_another_namespace(pair):
