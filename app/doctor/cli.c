@@ -33,7 +33,7 @@ static const char help[] =
 	"exit status: 0 all ok, 1 warnings, 2 afx would not start, 3 wrong arguments or\n"
 	"no such interface. With --devargs and --restore: 0 done, 2 not done, 3 as above.\n"
 	"\n"
-	"example: dpdk-testpmd --in-memory -d PLUGIN $(afx-doctor -d eth1) -- -i\n";
+	"example: dpdk-testpmd -d PLUGIN $(afx-doctor -d eth1) -- -i --rxq=2 --txq=2\n";
 
 /* Options without a letter. */
 enum {
