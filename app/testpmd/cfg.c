@@ -103,6 +103,24 @@ tp_cfg_txpkts(const char *value)
 	return 0;
 }
 
+int
+tp_cfg_segs_check(void)
+{
+	unsigned int room = tp_cfg.mbuf_size - RTE_PKTMBUF_HEADROOM;
+	unsigned int i;
+
+	for (i = 0; i < tp_cfg.segs; i++) {
+		if (tp_cfg.seg_len[i] <= room)
+			continue;
+		tp_error(
+			"txpkts: a segment of %u bytes is more than the %u that an mbuf of --mbuf-size=%u "
+			"holds",
+			tp_cfg.seg_len[i], room, tp_cfg.mbuf_size);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static const struct {
 	const char *unit;
 	double factor;

@@ -68,6 +68,12 @@ extern struct tp_cfg tp_cfg;
  */
 int tp_cfg_txpkts(const char *value);
 
+/*
+ * Whether tp_cfg's segments fit into mbufs of tp_cfg's size: what makes packets trusts in that. Returns
+ * 0, or -EINVAL after saying why not.
+ */
+int tp_cfg_segs_check(void);
+
 /* Take a packet rate, "1000", "1.5Mpps", or a bit rate, "100Mbps". Returns 0, or -EINVAL, said. */
 int tp_cfg_txrate(const char *value);
 

@@ -216,5 +216,7 @@ tp_cli_parse(int argc, char **argv)
 	}
 	if (ret == 0)
 		ret = contradictions_check();
+	if (ret == 0)
+		ret = tp_cfg_segs_check();
 	return ret;
 }

@@ -66,11 +66,12 @@ static void
 txpkts_run(void *parsed, struct cmdline *cl, void *data)
 {
 	const struct tp_command *command = parsed;
+	struct tp_cfg before = tp_cfg;
 
 	RTE_SET_USED(cl);
 	RTE_SET_USED(data);
-	if (tp_prompt_idle())
-		tp_cfg_txpkts(command->last);
+	if (tp_prompt_idle() && tp_cfg_txpkts(command->last) == 0 && tp_cfg_segs_check() < 0)
+		tp_cfg = before;
 }
 
 static void

@@ -100,6 +100,7 @@ def test_wrong_words(lab, typed):
             ("set burst 0", "burst 0: give a number from 1 to 512"),
             ("set nbcore 9", "--nb-cores=9: EAL has 1 lcore"),
             ("set txpkts 3", "txpkts 3: give up to 8"),
+            ("set txpkts 64,2049", "a segment of 2049 bytes is more than the 2048"),
             ("set txrate quick", "txrate quick: give packets"),
             ("set eth-peer 0 x", "eth-peer 0,x: give PORT,MAC"),
             ("set fwd quick", "Bad arguments"),
@@ -112,6 +113,10 @@ def test_wrong_words(lab, typed):
             ("wrong", "Command not found"),
             ("show port", "Bad arguments")]:
         assert answer in pmd.cmd(line), line
+    # What was refused was not taken.
+    pmd.cmd("set fwd txonly")
+    assert "packet len=64 - nb packet segments=1" in pmd.cmd("show config fwd")
+    pmd.cmd("set fwd macswap")
     pmd.cmd("start")
     for line in "port stop 0", "port reset all", "port attach net_null5", "port detach 0":
         assert "packets are forwarded: stop first" in pmd.cmd(line), line
