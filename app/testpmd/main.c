@@ -180,6 +180,7 @@ prompt_session(void)
 {
 	int ret = tp_prompt_open();
 
+	/* 1 behind a quit. */
 	if (ret == 0 && tp_cfg.command_file != NULL)
 		ret = tp_prompt_file(tp_cfg.command_file);
 	if (ret == 0 && tp_cfg.auto_start)

@@ -14,6 +14,7 @@
 #include <cmdline_parse.h>
 #include <cmdline_parse_num.h>
 #include <cmdline_parse_string.h>
+#include <cmdline_rdline.h>
 #include <cmdline_socket.h>
 
 #include "cfg.h"
@@ -90,17 +91,20 @@ tp_prompt_file(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char line[1024];
-	int ret;
+	int ret = 0;
 
 	if (file == NULL) {
 		ret = -errno;
 		tp_error("--cmdline-file=%s: %s", path, strerror(-ret));
 		return ret;
 	}
-	while (fgets(line, sizeof(line), file) != NULL)
-		cmdline_in(cl, line, strlen(line));
+	while (ret >= 0 && fgets(line, sizeof(line), file) != NULL)
+		ret = cmdline_in(cl, line, strlen(line));
+	/* The last line is one without a newline too. */
+	if (ret >= 0)
+		ret = cmdline_in(cl, "\n", 1);
 	fclose(file);
-	return 0;
+	return ret < 0 ? 1 : 0;
 }
 
 bool
@@ -115,7 +119,7 @@ tp_prompt_feed(void)
 void
 tp_prompt_again(void)
 {
-	cmdline_in(cl, "\r", 1);
+	rdline_redisplay(cmdline_get_rdline(cl));
 }
 
 void

@@ -16,13 +16,13 @@
 /* Take over the terminal and show the prompt. Returns 0 or -errno, said. */
 int tp_prompt_open(void);
 
-/* Run the commands of a file. Returns 0 or -errno, said. */
+/* Run the commands of a file. Returns 0, 1 after quit, or -errno, said. */
 int tp_prompt_file(const char *path);
 
 /* Read what was typed, and run what is complete; false after quit and at the end of input. */
 bool tp_prompt_feed(void);
 
-/* Show the prompt again, below other output. */
+/* Show the prompt again, below other output, with what was typed so far. */
 void tp_prompt_again(void);
 
 /* Give the terminal back. */

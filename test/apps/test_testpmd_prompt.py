@@ -4,6 +4,7 @@
 
 import re
 import signal
+import subprocess
 
 import pexpect
 import pytest
@@ -206,6 +207,22 @@ def test_interface_is_deleted(lab, typed):
     assert pmd.quit() == 0
 
 
+@pytest.mark.parametrize("terminal", [["--duration=3"]], indirect=True)
+def test_what_is_half_typed_is_not_run(terminal):
+    """When a run ends by itself, what was typed so far is shown again."""
+    terminal.send("set fwd txonly\rset txrate 10pps\rstart\r")
+    terminal.expect_exact("txonly packet forwarding - ")
+    terminal.expect_exact(PROMPT)
+    terminal.send("set burst 7")
+    terminal.expect_exact("Accumulated forward statistics")
+    terminal.expect_exact("Done.")
+    terminal.expect_exact(PROMPT + "set burst 7")
+    terminal.send("7\r")
+    terminal.expect_exact("Number of packets per burst set to 77")
+    terminal.send("quit\r")
+    assert leave(terminal) == 0
+
+
 def test_limit_is_reached_in_the_prompt(lab, typed):
     pair = lab.pair()
     pmd = typed(app=["--packets=64", "--no-flush-rx"])
@@ -217,9 +234,10 @@ def test_limit_is_reached_in_the_prompt(lab, typed):
 
 
 @pytest.fixture
-def terminal():
+def terminal(request):
     """pexpect on the prompt of a net_null port."""
     line = tpmd.eal_args(["net_null0"], huge=False) + ["--", "-i", "--disable-link-check"]
+    line += getattr(request, "param", [])
     child = pexpect.spawn(tpmd.PROGRAM, line, encoding="utf-8", timeout=tpmd.END_TIME)
     child.expect_exact(PROMPT)
     yield child
@@ -279,3 +297,21 @@ def test_command_file(tmp_path):
     child.send("quit\r")
     assert leave(child) == 0
     assert re.search(r"Bye", child.before)
+
+
+@pytest.mark.parametrize("text,burst", [
+    ("set burst 7\nquit\nset burst 9\n", 7),
+    ("set burst 8\nquit", 8),
+], ids=["middle", "last"])
+def test_quit_in_the_command_file(tmp_path, text, burst):
+    """Ends it there; the last line needs no newline."""
+    path = tmp_path / "commands"
+    path.write_text(text, encoding="ascii")
+    one = tpmd.App(None, ["net_null0"], "-i", f"--cmdline-file={path}", "--auto-start",
+                   huge=False, stdin=subprocess.PIPE)
+    try:
+        assert one.end() == 0
+        assert f"set to {burst}" in one.all() and "set to 9" not in one.all()
+        assert "packet forwarding - ports" not in one.all()
+    finally:
+        one.kill()
