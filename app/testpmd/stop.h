@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /*
- * SIGINT and SIGTERM ask for an orderly end. They are blocked in every thread, so that no call is cut
+ * SIGINT, SIGTERM and SIGHUP ask for an orderly end. They are blocked in every thread, so that no call is cut
  * short, and wait in a descriptor.
  */
 

@@ -166,7 +166,7 @@ def test_no_packet_moved(lab, app):
     assert one.final()["passed"] is False
 
 
-@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_ends_it_cleanly(lab, app, sig):
     pair = lab.pair()
     one = app("--forward-mode=rxonly", "--forever", "--stats-period=1").ready()
