@@ -14,6 +14,7 @@
 /* When the next packet is due, in parts of a cycle. All zero: no limit. */
 struct tp_pace {
 	uint64_t interval;
+	uint64_t slack; /* how far behind next is still made up for */
 	uint64_t next;
 };
 
@@ -25,5 +26,8 @@ void tp_pace_init(struct tp_pace *pace, double rate);
  * made up for: a link that stalls must not be flooded afterwards.
  */
 uint16_t tp_pace_due(struct tp_pace *pace, uint16_t want);
+
+/* The same at a given time. */
+uint16_t tp_pace_due_at(struct tp_pace *pace, uint64_t tsc, uint16_t want);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "flows.h"
 #include "histogram.h"
+#include "pace.h"
 
 static struct tp_flow flow;
 static struct tp_histogram histogram;
@@ -117,6 +118,30 @@ histogram_extremes(void **state)
 	assert_int_equal(tp_histogram_percentile(&histogram, 50), 0);
 }
 
+/* One packet in 100 cycles, a millisecond of 10000, up to and behind the clock's end. */
+static void
+pace_clock_comes_around(void **state)
+{
+	const uint64_t end = UINT64_C(1) << (64 - TP_PACE_SHIFT);
+	struct tp_pace pace = {
+		.interval = 100 << TP_PACE_SHIFT,
+		.slack = 10100 << TP_PACE_SHIFT,
+		.next = (end - 1000) << TP_PACE_SHIFT,
+	};
+	uint64_t tsc;
+	unsigned int sum = 0;
+
+	(void)state;
+	assert_int_equal(tp_pace_due_at(&pace, end - 1001, 32), 0);
+	for (tsc = end - 1000; tsc < end + 1000; tsc++)
+		sum += tp_pace_due_at(&pace, tsc, 32);
+	assert_int_equal(sum, 20);
+	assert_int_equal(tp_pace_due_at(&pace, end + 1000, 32), 1);
+	assert_int_equal(tp_pace_due_at(&pace, end + 1550, 32), 5);
+	/* A stall is not made up for. */
+	assert_int_equal(tp_pace_due_at(&pace, end + 100000, 32), 1);
+}
+
 int
 main(void)
 {
@@ -126,6 +151,7 @@ main(void)
 		cmocka_unit_test_setup(flow_window_edge, setup),
 		cmocka_unit_test_setup(histogram_percentiles, setup),
 		cmocka_unit_test_setup(histogram_extremes, setup),
+		cmocka_unit_test_setup(pace_clock_comes_around, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
