@@ -9,6 +9,7 @@
 
 #include "cfg.h"
 #include "gen.h"
+#include "port.h"
 #include "say.h"
 #include "stream.h"
 
@@ -123,6 +124,26 @@ tp_gen_made(struct tp_stream *stream, uint64_t count)
 {
 	if (tp_cfg.packets != 0)
 		__atomic_store_n(&stream->left, stream->left - count, __ATOMIC_RELAXED);
+}
+
+int
+tp_gen_check(void)
+{
+	unsigned int i;
+	uint16_t port, mtu;
+
+	for (i = 0; tp_cfg.txq > 0 && i < tp_ports_used_nb; i++) {
+		port = tp_ports_used[i];
+		if (rte_eth_dev_get_mtu(port, &mtu) < 0 ||
+		    tp_cfg.pkt_len <= mtu + RTE_ETHER_HDR_LEN)
+			continue;
+		tp_error(
+			"txpkts: packets of %u bytes are more than the %u that port %u (%s) sends at its "
+			"MTU of %u",
+			tp_cfg.pkt_len, mtu + RTE_ETHER_HDR_LEN, port, tp_ports[port].name, mtu);
+		return -EMSGSIZE;
+	}
+	return 0;
 }
 
 bool

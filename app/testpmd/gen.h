@@ -54,6 +54,9 @@ uint16_t tp_gen_due(struct tp_stream *stream);
 /* count of them went out. */
 void tp_gen_made(struct tp_stream *stream, uint64_t count);
 
+/* Whether all ports in use send packets that long. Returns 0, or -EMSGSIZE, said. Main lcore. */
+int tp_gen_check(void);
+
 /* Whether no stream has anything left to make. */
 bool tp_gen_finished(void);
 

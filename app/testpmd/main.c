@@ -142,6 +142,9 @@ static bool
 run_watch(void)
 {
 	if (tp_ports_removal()) {
+		/* Who sits at the prompt may have wanted that. */
+		if (!tp_cfg.interactive)
+			tp_run_broken();
 		tp_run_stop();
 		tp_ports_reap();
 		if (!tp_cfg.interactive)

@@ -75,8 +75,10 @@ show_port_run(void *parsed, struct cmdline *cl, void *data)
 static int
 clear_stats_each(uint16_t port)
 {
-	int ret = rte_eth_stats_reset(port);
+	int ret;
 
+	tp_run_moved_note();
+	ret = rte_eth_stats_reset(port);
 	if (ret < 0)
 		return tp_port_failed(port, "cleared of its statistics", ret);
 	memset(&tp_ports[port].base, 0, sizeof(tp_ports[port].base));
@@ -87,8 +89,10 @@ clear_stats_each(uint16_t port)
 static int
 clear_xstats_each(uint16_t port)
 {
-	int ret = rte_eth_xstats_reset(port);
+	int ret;
 
+	tp_run_moved_note();
+	ret = rte_eth_xstats_reset(port);
 	if (ret < 0)
 		return tp_port_failed(port, "cleared of its extended statistics", ret);
 	memset(&tp_ports[port].base, 0, sizeof(tp_ports[port].base));
@@ -121,6 +125,7 @@ clear_fwd_run(void *parsed, struct cmdline *cl, void *data)
 	RTE_SET_USED(parsed);
 	RTE_SET_USED(cl);
 	RTE_SET_USED(data);
+	tp_run_moved_note();
 	tp_stats_base();
 }
 

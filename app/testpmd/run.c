@@ -25,7 +25,7 @@
 
 static const struct tp_engine *running;
 static uint64_t began, ended;
-static bool ran, moved, failed;
+static bool ran, moved, failed, broken;
 
 bool
 tp_run_active(void)
@@ -36,7 +36,7 @@ tp_run_active(void)
 double
 tp_run_seconds(void)
 {
-	uint64_t now = tp_run_active() ? rte_rdtsc() : ended;
+	uint64_t now = ended == 0 ? rte_rdtsc() : ended;
 
 	return (double)(now - began) / rte_get_tsc_hz();
 }
@@ -86,6 +86,8 @@ tp_run_start(bool first)
 	ret = tp_streams_build();
 	if (ret == 0)
 		ret = ports_check();
+	if (ret == 0 && (first || (engine->flags & TP_ENGINE_MAKES) != 0))
+		ret = tp_gen_check();
 	if (ret == 0)
 		ret = engine_begin(engine);
 	if (ret < 0)
@@ -98,7 +100,9 @@ tp_run_start(bool first)
 		tp_loop_first();
 	running = engine;
 	ran = true;
+	broken = false;
 	began = rte_rdtsc();
+	ended = 0;
 	tp_loop_launch(engine);
 	return 0;
 }
@@ -118,17 +122,36 @@ settle(void)
 	} while (!running->settled() && rte_rdtsc() < deadline);
 }
 
-/* Of the whole run, cleared statistics or not. */
+static bool
+run_moved(void)
+{
+	return tp_stats_moved((running->flags & TP_ENGINE_MAKES) != 0);
+}
+
+bool
+tp_run_passed(void)
+{
+	return !broken && run_moved() && (running->passed == NULL || running->passed());
+}
+
+void
+tp_run_broken(void)
+{
+	broken = tp_run_active();
+}
+
+void
+tp_run_moved_note(void)
+{
+	if (tp_run_active() && run_moved())
+		moved = true;
+}
+
 static void
 verdict_note(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < tp_streams_nb; i++) {
-		if (tp_streams[i].rx_packets + tp_streams[i].tx_packets > 0)
-			moved = true;
-	}
-	if (running->passed != NULL && !running->passed())
+	tp_run_moved_note();
+	if (broken || (running->passed != NULL && !running->passed()))
 		failed = true;
 }
 

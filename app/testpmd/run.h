@@ -20,6 +20,15 @@ void tp_run_stop(void);
 
 bool tp_run_active(void);
 
+/* Whether the active run is one to be content with, so far. */
+bool tp_run_passed(void);
+
+/* A device went: the active run has failed. Harmless when none is. */
+void tp_run_broken(void);
+
+/* Before statistics are cleared: the verdict is on the whole run. */
+void tp_run_moved_note(void);
+
 /* Whether --packets or --duration is reached; the run goes on until tp_run_stop(). */
 bool tp_run_reached(void);
 

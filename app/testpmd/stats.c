@@ -99,11 +99,39 @@ tp_stats_queue(uint16_t port, uint16_t queue, struct tp_sums *sums)
 	}
 }
 
+bool
+tp_stats_moved(bool makes)
+{
+	struct rte_eth_stats stats;
+	struct tp_sums sums;
+	unsigned int i;
+
+	tp_stats_sums(&sums);
+	if (!makes && sums.rx > 0)
+		return true;
+	for (i = 0; i < tp_ports_used_nb; i++) {
+		if (tp_stats_get(tp_ports_used[i], &stats) < 0 ? sums.tx > 0 : stats.opackets > 0)
+			return true;
+	}
+	return false;
+}
+
 static double
 per_second(uint64_t now, uint64_t before, double seconds)
 {
 	/* Counters may have been cleared. */
 	return now > before && seconds > 0 ? (now - before) / seconds : 0;
+}
+
+struct tp_rates
+tp_rates_over(const struct rte_eth_stats *stats, double seconds)
+{
+	return (struct tp_rates){
+		.rx_pps = per_second(stats->ipackets, 0, seconds),
+		.tx_pps = per_second(stats->opackets, 0, seconds),
+		.rx_bps = 8 * per_second(stats->ibytes, 0, seconds),
+		.tx_bps = 8 * per_second(stats->obytes, 0, seconds),
+	};
 }
 
 struct tp_rates

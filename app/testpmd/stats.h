@@ -4,6 +4,7 @@
 #ifndef STATS_H
 #define STATS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_ethdev.h>
@@ -34,6 +35,12 @@ int tp_stats_get(uint16_t port, struct rte_eth_stats *stats);
 void tp_stats_sums(struct tp_sums *sums);
 uint64_t tp_stats_dropped(uint16_t port);
 void tp_stats_queue(uint16_t port, uint16_t queue, struct tp_sums *sums);
+
+/* Whether packets moved, by what ports count; of a source, with makes, only what was sent. */
+bool tp_stats_moved(bool makes);
+
+/* The rates of so much in so many seconds. */
+struct tp_rates tp_rates_over(const struct rte_eth_stats *stats, double seconds);
 
 /*
  * The rates since the last look of meter, or since the run began where that is later, and renew meter.

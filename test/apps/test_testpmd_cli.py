@@ -62,6 +62,9 @@ WRONG_HERE = [
     (["--total-num-mbufs=90000000"], r"a pool of 90000000 mbufs .* can not be made"),
     (["--forward-mode=verify", "--txpkts=50"], r"is one segment of 62 bytes or more"),
     (["--forward-mode=verify", "--flowgen-flows=70000"], r"verify tells 65534 flows"),
+    (["--forward-mode=txonly", "--txpkts=1515"],
+     r"packets of 1515 bytes are more than the 1514 that port 0 .* MTU of 1500"),
+    (["--tx-first", "--txpkts=2000"], r"packets of 2000 bytes are more than the 1514"),
     (["--forward-mode=dump", "--write=/nowhere/x"],
      r"--write=/nowhere/x: No such file or directory"),
 ]
@@ -163,6 +166,19 @@ def test_no_packet_moved(lab, app):
     one = app("--forward-mode=rxonly", "--duration=1", "--json")
     assert one.end() == 1
     assert one.sentences() == ["afx-testpmd: no packet moved"]
+    assert one.final()["passed"] is False
+
+
+def test_interface_goes_mid_run(lab, app):
+    """What moved before does not make that a success."""
+    pair = lab.pair()
+    one = app("--forward-mode=rxonly", "--forever", "--json", "--stats-period=1").ready()
+    sent = frames(pair, 10)
+    pair.wire.send(sent)
+    one.received(len(sent))
+    pair.dut.ip("link", "del", pair.iface)
+    lab.pairs.clear()
+    assert one.end() == 1
     assert one.final()["passed"] is False
 
 

@@ -36,6 +36,10 @@ def test_json_objects(lab, app):
     assert last["passed"] is True and last["mode"] == "rxonly"
     assert last["rx_packets"] == last["ports"][0]["rx_packets"] == len(sent)
     assert any(row["ports"][0]["rx_pps"] > 0 for row in rows)
+    # The last ones are those of the whole run.
+    port = last["ports"][0]
+    assert port["rx_pps"] * last["seconds"] == pytest.approx(len(sent))
+    assert port["rx_bps"] * last["seconds"] == pytest.approx(8 * port["rx_bytes"])
     assert "xsk" not in rows[0]["ports"][0] or rows[0]["ports"][0]["xsk"]
 
 
