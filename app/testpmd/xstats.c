@@ -13,7 +13,7 @@
 #include "say.h"
 #include "xstats.h"
 
-/* Sums over xstats by the end of their names; the first ones are fields of struct xdp_statistics. */
+/* Sums over the queues' xstats; the first ones are fields of struct xdp_statistics. */
 enum xsk {
 	DROPPED,
 	RING_FULL,
@@ -26,7 +26,7 @@ enum xsk {
 	XSK_MAX
 };
 
-static const char *const endings[XSK_MAX] = {
+static const char *const sum_names[XSK_MAX] = {
 	[DROPPED] = "rx_dropped",
 	[RING_FULL] = "rx_ring_full",
 	[FILL_EMPTY] = "rx_fill_ring_empty_descs",
@@ -66,12 +66,20 @@ tp_xstats_free(struct tp_xstats *xstats)
 	*xstats = (struct tp_xstats){ NULL, NULL, 0 };
 }
 
+/* rx_q0_dropped is one of rx_dropped; _syscalls are those of both directions. */
 static bool
-ends_with(const char *name, const char *ending)
+is_one_of(const char *name, const char *sum)
 {
-	size_t len = strlen(name), tail = strlen(ending);
+	const char *end = sum;
+	size_t len = strlen(name), tail;
 
-	return len >= tail && strcmp(name + len - tail, ending) == 0;
+	if (sum[0] != '_') {
+		if (strncmp(name, sum, strlen("rx_")) != 0)
+			return false;
+		end = sum + strlen("rx");
+	}
+	tail = strlen(end);
+	return len >= tail && strcmp(name + len - tail, end) == 0;
 }
 
 static void
@@ -85,7 +93,7 @@ sums_get(uint16_t port, struct sums *sums)
 	tp_xstats_read(port, &xstats);
 	for (i = 0; i < xstats.count; i++) {
 		for (kind = 0; kind < XSK_MAX; kind++) {
-			if (!ends_with(xstats.names[i].name, endings[kind]))
+			if (!is_one_of(xstats.names[i].name, sum_names[kind]))
 				continue;
 			sums->value[kind] += xstats.values[i].value;
 			sums->found[kind]++;
@@ -113,7 +121,7 @@ tp_xstats_xsk_line(uint16_t port, uint64_t packets, char *line, size_t size)
 	sums_get(port, &sums);
 	for (kind = 0; kind < SYSCALLS; kind++) {
 		if (sums.found[kind] > 0 && used < size)
-			used += snprintf(line + used, size - used, " %s %" PRIu64, endings[kind],
+			used += snprintf(line + used, size - used, " %s %" PRIu64, sum_names[kind],
 					 sums.value[kind]);
 	}
 	if (sums.found[SYSCALLS] > 0 && packets > 0 && used < size)
@@ -133,7 +141,7 @@ tp_xstats_xsk_json(uint16_t port, uint64_t packets, json_t *object)
 	sums_get(port, &sums);
 	for (kind = 0; kind < SYSCALLS; kind++) {
 		if (sums.found[kind] > 0)
-			json_object_set_new(xsk, endings[kind], json_integer(sums.value[kind]));
+			json_object_set_new(xsk, sum_names[kind], json_integer(sums.value[kind]));
 	}
 	if (sums.found[SYSCALLS] > 0 && packets > 0)
 		json_object_set_new(xsk, "syscalls_per_packet",

@@ -75,7 +75,8 @@ def test_blocks_when_piped(lab, app):
                        "TX-packets": str(len(sent)), "TX-errors": "0",
                        "TX-bytes": str(size)}
     assert re.search(r"Rx-pps: +\d+ +Rx-bps: +\d+\n  Tx-pps: +\d+ +Tx-bps: +\d+\n\n"
-                     r"  XSK: syscalls/packet [\d.]+ mode copy$", block)
+                     r"  XSK: rx_dropped 0 rx_ring_full 0 .*tx_invalid_descs 0 .*"
+                     r"syscalls/packet [\d.]+ mode copy$", block)
     summary = text[text.index("Forward statistics for port 0"):]
     assert re.search(rf"RX-packets: {len(sent)} +RX-dropped: 0 +RX-total: {len(sent)}\n"
                      rf"  TX-packets: {len(sent)} +TX-dropped: 0 +TX-total: {len(sent)}\n",
