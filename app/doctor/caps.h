@@ -8,10 +8,16 @@
 
 #include <stdbool.h>
 
+#include "afx_caps.h"
+
 /* What a start takes, for setcap: socket; settings and XDP; program; locked memory. */
 #define CAPS_START "cap_net_raw,cap_net_admin,cap_bpf,cap_ipc_lock"
 
-/* Effective, of linux/capability.h; CAP_SYS_ADMIN stands for CAP_BPF and CAP_PERFMON, as in the kernel. */
-bool caps_has(int cap);
+/* Effective, of linux/capability.h; see afx_caps_effective(). */
+static inline bool
+caps_has(int cap)
+{
+	return afx_caps_effective() & AFX_CAP_BIT(cap);
+}
 
 #endif /* CAPS_H */

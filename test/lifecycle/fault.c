@@ -254,15 +254,10 @@ warm_up(void)
 int
 main(int argc, char **argv)
 {
-	int used;
 	int ret;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	used = rte_eal_init(argc, argv);
-	if (used < 0 || argc < used + 2)
+	if (app_begin(argc, argv) == NULL)
 		return EXIT_FAILURE;
-	app_args_set(argc - used - 2, argv + used + 2);
-	app_frame_init();
 	fault_watch();
 	iface = app_arg_nth("iface", 0);
 	devargs = app_arg_nth("vdev", 0);

@@ -8,13 +8,11 @@
 #include <stdint.h>
 
 #include "app.h"
+#include "holdings.h"
 
 /* What a port in use holds, and gives back. */
 struct fault_state {
-	unsigned int fds;
-	unsigned int rings; /* mappings of sockets */
-	unsigned int memzones;
-	unsigned int heap; /* pieces of EAL's */
+	struct holdings held;
 	unsigned int live; /* pieces of malloc's, of driver and libraries */
 	unsigned int prog; /* id of the XDP program on the interface */
 	unsigned int mtu;

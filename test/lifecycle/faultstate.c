@@ -11,53 +11,15 @@
 
 #include <bpf/libbpf.h>
 
-#include <rte_malloc.h>
-#include <rte_memzone.h>
-
 #include "fault.h"
 #include "faultshim.h"
 
-/* A line of /proc/self/maps that matters here. */
-#define LINE_LEN 256
+/* Of a path under /run/afx. */
+#define RECORD_PATH_LEN 256
 
 /* EAL's interrupt thread looks at the link for the driver, on a socket that is open meanwhile. */
 #define SETTLE_MS 60
 #define SETTLE_STEP_MS 10
-
-static unsigned int
-ring_mappings(void)
-{
-	FILE *f = fopen("/proc/self/maps", "re");
-	char line[LINE_LEN];
-	unsigned int n = 0;
-
-	if (f == NULL)
-		return UINT32_MAX;
-	while (fgets(line, sizeof(line), f) != NULL)
-		n += strstr(line, " socket:[") != NULL;
-	fclose(f);
-	return n;
-}
-
-static void
-memzone_count(const struct rte_memzone *mz __rte_unused, void *arg)
-{
-	++*(unsigned int *)arg;
-}
-
-static unsigned int
-heap_pieces(void)
-{
-	struct rte_malloc_socket_stats stats;
-	unsigned int n = 0;
-	unsigned int i;
-
-	for (i = 0; i < RTE_MAX_NUMA_NODES; i++) {
-		if (rte_malloc_get_socket_stats(i, &stats) == 0)
-			n += stats.alloc_count;
-	}
-	return n;
-}
 
 static unsigned int
 mtu_get(const char *iface)
@@ -79,7 +41,7 @@ record_present(const char *iface)
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	socklen_t len = sizeof(uint64_t);
 	uint64_t cookie = 0;
-	char path[LINE_LEN];
+	char path[RECORD_PATH_LEN];
 	struct stat file;
 	int ret;
 
@@ -95,16 +57,13 @@ struct fault_state
 fault_state_get(const char *iface)
 {
 	struct fault_state state = {
-		.fds = app_fds(),
-		.rings = ring_mappings(),
-		.heap = heap_pieces(),
+		.held = holdings_get(),
 		.live = fault_live(),
 		.mtu = mtu_get(iface),
 		.record = record_present(iface),
 		.wrong = app_pools_wrong(),
 	};
 
-	rte_memzone_walk(memzone_count, &state.memzones);
 	if (bpf_xdp_query_id(if_nametoindex(iface), 0, &state.prog) != 0)
 		state.prog = UINT32_MAX;
 	return state;
@@ -120,10 +79,10 @@ diff_describe(const struct fault_state *before, const struct fault_state *now, c
 		unsigned int now;
 	} rows[] = {
 		/* Fewer is no leak: the interrupt thread had one for a moment. */
-		{ "fds", RTE_MIN(before->fds, now->fds), now->fds },
-		{ "rings", before->rings, now->rings },
-		{ "memzones", before->memzones, now->memzones },
-		{ "heap", before->heap, now->heap },
+		{ "fds", RTE_MIN(before->held.fds, now->held.fds), now->held.fds },
+		{ "rings", before->held.rings, now->held.rings },
+		{ "memzones", before->held.memzones, now->held.memzones },
+		{ "heap", before->held.heap, now->held.heap },
 		{ "malloc", before->live, now->live },
 		{ "prog", before->prog, now->prog },
 		{ "mtu", before->mtu, now->mtu },

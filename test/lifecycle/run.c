@@ -25,18 +25,14 @@ scenario_run(const char *name)
 int
 main(int argc, char **argv)
 {
-	int used;
+	const char *scenario = app_begin(argc, argv);
 	int ret;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	used = rte_eal_init(argc, argv);
-	if (used < 0 || argc < used + 2)
+	if (scenario == NULL)
 		return EXIT_FAILURE;
-	app_args_set(argc - used - 2, argv + used + 2);
 	calls_sndbuf_limit(app_arg("sndbuf", 0));
-	app_frame_init();
 	app_say("fds_before", app_fds());
-	ret = scenario_run(argv[used + 1]);
+	ret = scenario_run(scenario);
 	app_say("fds_after", app_fds());
 	app_say("wrong", app_pools_wrong());
 	app_say("ret", ret);

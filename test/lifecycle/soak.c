@@ -229,16 +229,12 @@ run(const char *scenario)
 int
 main(int argc, char **argv)
 {
-	int used;
+	const char *scenario = app_begin(argc, argv);
 	int ret;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	used = rte_eal_init(argc, argv);
-	if (used < 0 || argc < used + 2)
+	if (scenario == NULL)
 		return EXIT_FAILURE;
-	app_args_set(argc - used - 2, argv + used + 2);
-	app_frame_init();
-	ret = run(argv[used + 1]);
+	ret = run(scenario);
 	app_say("wrong", app_pools_wrong());
 	app_say("complaints", complaints);
 	app_say("ret", ret);

@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <rte_malloc.h>
-#include <rte_memzone.h>
-
+#include "holdings.h"
 #include "soak.h"
 
 /* No frame in that time: the wire is empty. */
@@ -18,7 +16,6 @@
 #define ARRIVE_MS_MAX 2000
 /* A notification is read by EAL's interrupt thread, on a socket that is open meanwhile. */
 #define SETTLE_MS 1000
-#define LINE_LEN 256
 
 static struct rte_eth_stats stats[SOAK_PORTS];
 
@@ -133,75 +130,20 @@ soak_loud(void)
 	soak_wires_send(true);
 }
 
-static unsigned int
-ring_mappings(void)
-{
-	FILE *f = fopen("/proc/self/maps", "re");
-	char line[LINE_LEN];
-	unsigned int n = 0;
-
-	if (f == NULL)
-		return UINT32_MAX;
-	while (fgets(line, sizeof(line), f) != NULL)
-		n += strstr(line, " socket:[") != NULL;
-	fclose(f);
-	return n;
-}
-
-static void
-memzone_count(const struct rte_memzone *mz __rte_unused, void *arg)
-{
-	++*(unsigned int *)arg;
-}
-
-static unsigned int
-heap_pieces(void)
-{
-	struct rte_malloc_socket_stats heap;
-	unsigned int n = 0;
-	unsigned int i;
-
-	for (i = 0; i < RTE_MAX_NUMA_NODES; i++) {
-		if (rte_malloc_get_socket_stats(i, &heap) == 0)
-			n += heap.alloc_count;
-	}
-	return n;
-}
-
-struct resources {
-	unsigned int fds;
-	unsigned int rings;
-	unsigned int memzones;
-	unsigned int heap;
-};
-
-static struct resources
-resources_get(void)
-{
-	struct resources now = {
-		.fds = app_fds(),
-		.rings = ring_mappings(),
-		.heap = heap_pieces(),
-	};
-
-	rte_memzone_walk(memzone_count, &now.memzones);
-	return now;
-}
-
 void
 soak_resources_check(void)
 {
-	static struct resources first;
+	static struct holdings first;
 	static bool known;
-	struct resources now;
+	struct holdings now;
 	unsigned int ms;
 
 	if (!known) {
-		first = resources_get();
+		first = holdings_get();
 		known = true;
 	}
 	for (ms = 0; ms < SETTLE_MS; ms++) {
-		now = resources_get();
+		now = holdings_get();
 		if (memcmp(&now, &first, sizeof(now)) == 0)
 			return;
 		app_sleep_ms(1);

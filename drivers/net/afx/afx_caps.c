@@ -23,8 +23,8 @@ static const struct {
 /* Room for all names and commas. */
 #define LIST_LEN 80
 
-static uint64_t
-caps_effective(void)
+uint64_t
+afx_caps_effective(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
@@ -33,7 +33,6 @@ caps_effective(void)
 	if (syscall(SYS_capget, &head, data) != 0)
 		return 0;
 	caps = data[0].effective | (uint64_t)data[1].effective << 32;
-	/* It stands for the two that were split off it in Linux 5.8. */
 	if (caps & AFX_CAP_BIT(CAP_SYS_ADMIN))
 		caps |= AFX_CAP_BIT(CAP_BPF) | AFX_CAP_BIT(CAP_PERFMON);
 	return caps;
@@ -56,7 +55,7 @@ void
 afx_caps_explain(int err, uint64_t cause, bool filter, char *text, size_t len)
 {
 	const uint64_t needed = AFX_CAPS_SOCKET | AFX_CAPS_PROG | (filter ? AFX_CAPS_FILTER : 0);
-	const uint64_t missing = (needed | cause) & ~caps_effective();
+	const uint64_t missing = (needed | cause) & ~afx_caps_effective();
 	char missing_list[LIST_LEN] = "";
 	char list[LIST_LEN] = "";
 	char exe[PATH_MAX] = "";

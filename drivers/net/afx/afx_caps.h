@@ -25,6 +25,13 @@
 #define AFX_CAPS_TEXT_LEN 384
 
 /*
+ * Those this process has in effect, a bit each; none if the kernel does not
+ * tell. CAP_SYS_ADMIN stands for CAP_BPF and CAP_PERFMON, which were split off
+ * it in Linux 5.8.
+ */
+uint64_t afx_caps_effective(void);
+
+/*
  * Why err came of a call that takes the capabilities in cause: "; capability
  * missing: cap_bpf: run as root, or first: setcap ..." with all that are
  * missing for a start, of a port with a filter of its own or without. Empty,

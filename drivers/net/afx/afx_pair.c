@@ -153,7 +153,7 @@ afx_pair_missed(const struct afx_pair *pair)
 
 	if (!pair->bound || afx_sock_stats_get(&pair->sock, &stats) != 0)
 		return 0;
-	return stats.rx_dropped + stats.rx_ring_full;
+	return afx_sock_stats_lost(&stats);
 }
 
 /* They end with the socket. */
@@ -162,8 +162,11 @@ kernel_stats_keep(struct afx_pair *pair)
 {
 	struct afx_sock_stats stats;
 
-	if (afx_sock_stats_get(&pair->sock, &stats) == 0)
-		afx_sock_stats_add(&pair->closed, &stats);
+	if (afx_sock_stats_get(&pair->sock, &stats) != 0)
+		return;
+	afx_sock_stats_add(&pair->closed, &stats);
+	if (pair->rxq != NULL)
+		pair->rxq->missed += afx_sock_stats_lost(&stats);
 }
 
 static void
@@ -175,10 +178,8 @@ pair_close(struct afx_pair *pair, uint64_t deadline)
 	if (pair->txq != NULL)
 		afx_reclaim_tx_unsent(pair->txq);
 	/* Once more: polls of the driver that were under way when the entry went. */
-	if (pair->rxq != NULL) {
+	if (pair->rxq != NULL)
 		afx_reclaim_rx_unread(pair->rxq);
-		pair->rxq->missed += afx_pair_missed(pair);
-	}
 	kernel_stats_keep(pair);
 	afx_umem_share_leave(pair->sock.fd);
 	afx_sock_close(&pair->sock);

@@ -86,6 +86,13 @@ int afx_sock_bind(struct afx_sock *s, unsigned int ifindex, uint32_t queue, bool
 /* Counters so far. */
 int afx_sock_stats_get(const struct afx_sock *s, struct afx_sock_stats *stats);
 
+/* Frames that the kernel had for the socket, and lost. */
+static inline uint64_t
+afx_sock_stats_lost(const struct afx_sock_stats *stats)
+{
+	return stats->rx_dropped + stats->rx_ring_full;
+}
+
 static inline void
 afx_sock_stats_add(struct afx_sock_stats *sum, const struct afx_sock_stats *more)
 {

@@ -35,19 +35,6 @@ static const char *const tx_names[AFX_XSTATS_TX] = {
 	[AFX_XSTAT_TX_ZEROCOPY] = "zerocopy",
 };
 
-/* Not counters: what a queue has now. */
-static bool
-rx_is_state(unsigned int i)
-{
-	return i == AFX_XSTAT_RX_ZEROCOPY;
-}
-
-static bool
-tx_is_state(unsigned int i)
-{
-	return i == AFX_XSTAT_TX_ZEROCOPY;
-}
-
 /* Of all sockets that the pair ever had. */
 static void
 kernel_total(const struct afx_pair *pair, struct afx_sock_stats *total)
@@ -120,31 +107,36 @@ afx_xstats_names_get(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names, 
 	return xstats_count(dev);
 }
 
-/* Queues that were configured, but are not set up, have counted nothing. */
-static void
-rx_read(const struct afx_pair *pair, struct rte_eth_xstat *xstats)
+static struct rte_eth_xstat *
+values_write(struct rte_eth_xstat *xstats, const uint64_t *value, const uint64_t *base,
+	     unsigned int n)
 {
-	uint64_t value[AFX_XSTATS_RX] = { 0 };
 	unsigned int i;
 
-	if (pair->rxq != NULL)
-		rx_values(pair->rxq, value);
-	for (i = 0; i < AFX_XSTATS_RX; i++)
-		xstats[i].value = value[i] -
-			(pair->rxq != NULL && !rx_is_state(i) ? pair->rxq->xstats_base[i] : 0);
+	for (i = 0; i < n; i++)
+		xstats[i].value = value[i] - base[i];
+	return xstats + n;
 }
 
-static void
-tx_read(const struct afx_pair *pair, struct rte_eth_xstat *xstats)
+/* A queue that was configured, but is not set up, has counted nothing. */
+static struct rte_eth_xstat *
+rx_read(const struct afx_rxq *q, struct rte_eth_xstat *xstats)
+{
+	uint64_t value[AFX_XSTATS_RX] = { 0 };
+
+	if (q != NULL)
+		rx_values(q, value);
+	return values_write(xstats, value, q != NULL ? q->xstats_base : value, AFX_XSTATS_RX);
+}
+
+static struct rte_eth_xstat *
+tx_read(const struct afx_txq *q, struct rte_eth_xstat *xstats)
 {
 	uint64_t value[AFX_XSTATS_TX] = { 0 };
-	unsigned int i;
 
-	if (pair->txq != NULL)
-		tx_values(pair->txq, value);
-	for (i = 0; i < AFX_XSTATS_TX; i++)
-		xstats[i].value = value[i] -
-			(pair->txq != NULL && !tx_is_state(i) ? pair->txq->xstats_base[i] : 0);
+	if (q != NULL)
+		tx_values(q, value);
+	return values_write(xstats, value, q != NULL ? q->xstats_base : value, AFX_XSTATS_TX);
 }
 
 int
@@ -159,14 +151,28 @@ afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned i
 	afx_watch_program(priv);
 	pthread_mutex_lock(&priv->lock);
 	next++->value = priv->prog_losses - priv->prog_losses_base;
-	for (i = 0; i < dev->data->nb_rx_queues; i++, next += AFX_XSTATS_RX)
-		rx_read(&priv->pairs[i], next);
-	for (i = 0; i < dev->data->nb_tx_queues; i++, next += AFX_XSTATS_TX)
-		tx_read(&priv->pairs[i], next);
+	for (i = 0; i < dev->data->nb_rx_queues; i++)
+		next = rx_read(priv->pairs[i].rxq, next);
+	for (i = 0; i < dev->data->nb_tx_queues; i++)
+		next = tx_read(priv->pairs[i].txq, next);
 	pthread_mutex_unlock(&priv->lock);
 	for (i = 0; i < xstats_count(dev); i++)
 		xstats[i].id = i;
 	return xstats_count(dev);
+}
+
+/* What a queue has now, and never counted, keeps a base of 0. */
+static void
+pair_rebase(struct afx_pair *pair)
+{
+	if (pair->rxq != NULL) {
+		rx_values(pair->rxq, pair->rxq->xstats_base);
+		pair->rxq->xstats_base[AFX_XSTAT_RX_ZEROCOPY] = 0;
+	}
+	if (pair->txq != NULL) {
+		tx_values(pair->txq, pair->txq->xstats_base);
+		pair->txq->xstats_base[AFX_XSTAT_TX_ZEROCOPY] = 0;
+	}
 }
 
 int
@@ -177,12 +183,8 @@ afx_xstats_reset(struct rte_eth_dev *dev)
 
 	pthread_mutex_lock(&priv->lock);
 	priv->prog_losses_base = priv->prog_losses;
-	for (i = 0; i < priv->cfg.queue_count; i++) {
-		if (priv->pairs[i].rxq != NULL)
-			rx_values(priv->pairs[i].rxq, priv->pairs[i].rxq->xstats_base);
-		if (priv->pairs[i].txq != NULL)
-			tx_values(priv->pairs[i].txq, priv->pairs[i].txq->xstats_base);
-	}
+	for (i = 0; i < priv->cfg.queue_count; i++)
+		pair_rebase(&priv->pairs[i]);
 	pthread_mutex_unlock(&priv->lock);
 	return afx_stats_reset(dev);
 }

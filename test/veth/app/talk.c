@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_eal.h>
+
 #include "app.h"
 
 /* What the test sends: one word. */
@@ -14,11 +16,19 @@
 static int nb_args;
 static char **args;
 
-void
-app_args_set(int argc, char **argv)
+const char *
+app_begin(int argc, char **argv)
 {
-	nb_args = argc;
-	args = argv;
+	int used;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	used = rte_eal_init(argc, argv);
+	if (used < 0 || argc < used + 2)
+		return NULL;
+	nb_args = argc - used - 2;
+	args = argv + used + 2;
+	app_frame_init();
+	return argv[used + 1];
 }
 
 const char *
