@@ -175,8 +175,7 @@ def test_sigterm_of_testpmd_under_traffic(lab, mode):
     assert ids and settings(pair) == (NEW_MTU, NEW_MAC)
     with Flood(pair):
         assert soon(lambda: pmd.stats()["opackets"] > 1000)
-        os.kill(pmd.pid, signal.SIGTERM)
-        pmd.wait_exit(30)
+        pmd.terminate(timeout=30)
     assert not re.search("panic|Segmentation|core dumped", pmd.log)
     lab.assert_clean()
     assert settings(pair) == before and promiscuity(pair) == (0, 0)

@@ -94,7 +94,7 @@ def test_signal_under_traffic(lab, pair, sig):
     pmd.start()
     with Storm(pair):
         time.sleep(0.2)
-        pmd.kill(sig)
+        assert pmd.terminate(sig) == 0
         assert program_gone(pair)
     lab.assert_clean()
 

@@ -270,6 +270,23 @@ class Testpmd:
         os.write(self._tty, b"quit\n")
         return self.wait_exit(timeout)
 
+    def _reads(self):
+        """Whether the main lcore sleeps, after a prompt: in its read()."""
+        with open(f"/proc/{self.pid}/stat", encoding="utf-8") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] == "S"
+
+    def terminate(self, sig=signal.SIGTERM, timeout=COMMAND_TIME):
+        """Its own orderly end; return its exit code.
+
+        testpmd's handler sets a flag that is looked at when read() returns:
+        a signal just before read() waits for the next key, so not then.
+        """
+        deadline = time.monotonic() + timeout
+        while not self._reads() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        os.kill(self.pid, sig)
+        return self.wait_exit(timeout)
+
     def kill(self, sig=signal.SIGKILL):
         """End it at once and remove what it left on the file systems."""
         if self.running():
