@@ -175,7 +175,14 @@ static_assert(offsetof(struct afx_rxq, pair) % RTE_CACHE_LINE_SIZE == 0, "Rx: sh
 static_assert(offsetof(struct afx_txq, pair) % RTE_CACHE_LINE_SIZE == 0, "Tx: shared line");
 static_assert(offsetof(struct afx_kick, busy) == RTE_CACHE_LINE_SIZE, "kick: shared line");
 
-/* One netdev queue and its XSK; control thread, but for kick. */
+/* What wakes an application that sleeps until packets come; see afx_intr.h. */
+struct afx_wake {
+	int fd; /* the application's; -1 without Rx interrupts */
+	bool wanted; /* enabled by the application */
+	bool watched; /* the socket is in fd's epoll instance */
+};
+
+/* One netdev queue and its XSK; control thread, but for kick and wake. */
 struct afx_pair {
 	struct afx_kick kick;
 	struct afx_sock sock;
@@ -188,6 +195,7 @@ struct afx_pair {
 	bool bound; /* while any half runs */
 	bool shared; /* on another socket's registration */
 	bool busy_poll;
+	struct afx_wake wake; /* of the Rx lcore while the Rx half runs */
 };
 
 struct afx_dev {

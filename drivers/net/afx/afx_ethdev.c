@@ -15,6 +15,7 @@
 #include "afx.h"
 #include "afx_burst.h"
 #include "afx_ifops.h"
+#include "afx_intr.h"
 #include "afx_log.h"
 #include "afx_port.h"
 #include "afx_port_queues.h"
@@ -176,6 +177,8 @@ static const struct eth_dev_ops afx_ops = {
 	.rx_queue_stop = rx_queue_stop,
 	.tx_queue_start = tx_queue_start,
 	.tx_queue_stop = tx_queue_stop,
+	.rx_queue_intr_enable = afx_intr_enable,
+	.rx_queue_intr_disable = afx_intr_disable,
 	.tx_done_cleanup = afx_tx_done_cleanup,
 	.rxq_info_get = rxq_info_get,
 	.txq_info_get = txq_info_get,
@@ -261,6 +264,7 @@ pairs_alloc(struct afx_dev *priv, int numa_node)
 		priv->pairs[i].dev = priv;
 		priv->pairs[i].queue = priv->cfg.start_queue + i;
 		afx_sock_init(&priv->pairs[i].sock);
+		priv->pairs[i].wake.fd = -1;
 	}
 	return 0;
 }

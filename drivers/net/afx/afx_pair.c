@@ -10,6 +10,7 @@
 #include "bpf/afx_shared.h"
 
 #include "afx_bind.h"
+#include "afx_intr.h"
 #include "afx_log.h"
 #include "afx_pair.h"
 #include "afx_queue.h"
@@ -207,10 +208,18 @@ traffic_take(struct afx_pair *pair)
 	int ret;
 
 	afx_reclaim_rx_unread(pair->rxq);
+	ret = afx_intr_resume(pair);
+	if (ret != 0) {
+		AFX_LOG(ERR, "%s: queue %u: epoll_ctl for Rx interrupts: %s", pair->dev->cfg.iface,
+			pair->queue, strerror(-ret));
+		return ret;
+	}
 	ret = afx_prog_insert(pair->dev->prog, pair->queue, pair->sock.fd);
-	if (ret != 0)
+	if (ret != 0) {
 		AFX_LOG(ERR, "%s: queue %u: no entry in %s: %s", pair->dev->cfg.iface, pair->queue,
 			AFX_XSKS_MAP, strerror(-ret));
+		afx_intr_suspend(pair);
+	}
 	return ret;
 }
 
@@ -222,6 +231,7 @@ traffic_return(struct afx_pair *pair)
 	if (ret != 0)
 		AFX_LOG(WARNING, "%s: queue %u: entry stays in %s: %s", pair->dev->cfg.iface,
 			pair->queue, AFX_XSKS_MAP, strerror(-ret));
+	afx_intr_suspend(pair);
 	afx_reclaim_rx_unread(pair->rxq);
 }
 

@@ -8,6 +8,7 @@
 
 #include "afx_burst.h"
 #include "afx_ifops.h"
+#include "afx_intr.h"
 #include "afx_log.h"
 #include "afx_port.h"
 #include "afx_port_queues.h"
@@ -91,7 +92,10 @@ afx_port_configure(struct rte_eth_dev *dev)
 		return ret;
 	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_trim(dev);
+	ret = afx_intr_configure(dev);
 	pthread_mutex_unlock(&priv->lock);
+	if (ret != 0)
+		return ret;
 	if (dev->data->mtu == mtu_default && priv->before.mtu_before == 0) {
 		dev->data->mtu = priv->info.mtu;
 		return 0;
@@ -230,6 +234,7 @@ afx_port_stop(struct rte_eth_dev *dev)
 
 	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_stop(dev);
+	afx_intr_stop(dev);
 	pthread_mutex_unlock(&priv->lock);
 	afx_ifops_started_set(dev, false);
 	return 0;
@@ -269,6 +274,7 @@ afx_port_close(struct rte_eth_dev *dev)
 		afx_rxq_release(priv->pairs[i].rxq);
 		afx_txq_release(priv->pairs[i].txq);
 	}
+	afx_intr_release(dev);
 	pthread_mutex_unlock(&priv->lock);
 	program_close(priv);
 	afx_ifops_restore(priv);

@@ -173,14 +173,16 @@ int
 afx_rx_prefill(struct afx_rxq *q)
 {
 	struct rte_mbuf *mbufs[REFILL_BATCH];
+	uint32_t batch = REFILL_BATCH;
 	uint32_t n;
 
-	while ((n = afx_ring_free(&q->fill, q->fill.size)) != 0) {
-		n = RTE_MIN(n, (uint32_t)REFILL_BATCH);
-		if (rte_mempool_get_bulk(q->mp, (void **)mbufs, n) != 0)
-			return -ENOMEM;
+	while ((n = RTE_MIN(afx_ring_free(&q->fill, q->fill.size), batch)) != 0) {
+		if (rte_mempool_get_bulk(q->mp, (void **)mbufs, n) != 0) {
+			batch = n / 2;
+			continue;
+		}
 		fill_slots(q, (void **)mbufs, n);
 		afx_ring_submit(&q->fill, n);
 	}
-	return 0;
+	return batch != 0 ? 0 : -ENOMEM;
 }

@@ -18,9 +18,9 @@ uint16_t afx_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t afx_rx_burst_busy(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
 /*
- * Fill the fill ring to its brim before bind. Control thread, nothing else
- * uses q. 0, or -ENOMEM if the pool has too few mbufs; what was posted stays
- * in the ledger.
+ * Fill the fill ring to its brim: before bind, by the control thread, and
+ * before its Rx lcore sleeps. Nothing else uses q. 0, or -ENOMEM if the pool
+ * has too few mbufs: all it had are posted.
  */
 int afx_rx_prefill(struct afx_rxq *q);
 

@@ -35,6 +35,8 @@ int app_control(void);
 int app_halves(void);
 int app_events(void);
 int app_link(void);
+int app_intr(void);
+int app_intr_rounds(void);
 
 /* talk.c: arguments, for any thread, and the conversation with the test: main thread. */
 /* First of all, of each of the test programs: EAL, its arguments, and the word behind them; NULL: no. */
@@ -51,6 +53,14 @@ void app_say_str(const char *key, const char *value);
  * app_port_say prints of each port, and "at=stats". Exits at end of file.
  */
 void app_checkpoint(const char *name);
+
+struct app_step {
+	const char *name;
+	int (*run)(void); /* what it returns is said as NAME= */
+};
+
+/* Do what steps=a,b,... names, with a checkpoint of that name after each. 0, or -EINVAL: no such step. */
+int app_steps(const struct app_step *steps, unsigned int n);
 
 /* pool.c */
 /* By the arguments mbufs, room, priv and cache. Exits if there is no memory. */
@@ -74,6 +84,7 @@ struct app_port {
 	uint16_t txd;
 	uint16_t mtu; /* 0: the interface's */
 	bool events; /* link status by LSC events only; removal events */
+	bool rx_intr;
 	struct rte_mempool *mp; /* of all Rx queues */
 };
 

@@ -5,8 +5,6 @@
  * A worker lcore sends back all it receives, and with own=1 frames of its own.
  * steps=a,b,...: what the main thread does, with a checkpoint of that name after each.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <rte_cycles.h>
@@ -245,31 +243,13 @@ step_removed(void)
 	return event_await(&events.removed);
 }
 
-static const struct {
-	const char *name;
-	int (*run)(void); /* what it returns is said as NAME= */
-} steps[] = {
+static const struct app_step steps[] = {
 	{ "stop", step_stop },   { "reset", step_reset },     { "setup", step_setup },
 	{ "mac", step_mac },     { "start", step_start },     { "close", step_close },
 	{ "up", step_up },       { "down", step_down },       { "removed", step_removed },
 	{ "count", step_count }, { "release", step_release }, { "promisc_off", step_promisc_off },
 	{ "full", step_full },
 };
-
-static int
-step_run(const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < RTE_DIM(steps); i++) {
-		if (strcmp(steps[i].name, name) != 0)
-			continue;
-		app_say(name, steps[i].run());
-		app_checkpoint(name);
-		return 0;
-	}
-	return -EINVAL;
-}
 
 /* Each is allowed to close the port, as some applications do, out of the driver's own call. */
 static void
@@ -319,24 +299,6 @@ callbacks_register(void)
 	return rte_eth_dev_callback_register(port.id, RTE_ETH_EVENT_INTR_RMV, on_removal, NULL);
 }
 
-static int
-steps_run(void)
-{
-	const char *arg = app_arg_nth("steps", 0);
-	char *list = strdup(arg != NULL ? arg : "");
-	char *next = NULL;
-	char *name;
-	int ret = 0;
-
-	if (list == NULL)
-		return -ENOMEM;
-	for (name = strtok_r(list, ",", &next); name != NULL && ret == 0;
-	     name = strtok_r(NULL, ",", &next))
-		ret = step_run(name);
-	free(list);
-	return ret;
-}
-
 int
 app_events(void)
 {
@@ -353,7 +315,7 @@ app_events(void)
 	if (ret != 0)
 		return ret;
 	app_checkpoint("running");
-	ret = steps_run();
+	ret = app_steps(steps, RTE_DIM(steps));
 	__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
 	rte_eal_wait_lcore(lcore);
 	app_say("received", count.received);

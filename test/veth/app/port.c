@@ -33,7 +33,7 @@ app_port_setup(const struct app_port *port)
 {
 	const struct rte_eth_conf conf = {
 		.rxmode.mtu = port->mtu,
-		.intr_conf = { .lsc = port->events, .rmv = port->events },
+		.intr_conf = { .lsc = port->events, .rmv = port->events, .rxq = port->rx_intr },
 	};
 	uint16_t i;
 	int ret;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,4 +86,37 @@ app_checkpoint(const char *name)
 		app_say_str("at", "stats");
 	}
 	exit(EXIT_FAILURE);
+}
+
+static int
+step_run(const struct app_step *steps, unsigned int n, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(steps[i].name, name) != 0)
+			continue;
+		app_say(name, steps[i].run());
+		app_checkpoint(name);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int
+app_steps(const struct app_step *steps, unsigned int n)
+{
+	const char *arg = app_arg_nth("steps", 0);
+	char *list = strdup(arg != NULL ? arg : "");
+	char *next = NULL;
+	char *name;
+	int ret = 0;
+
+	if (list == NULL)
+		return -ENOMEM;
+	for (name = strtok_r(list, ",", &next); name != NULL && ret == 0;
+	     name = strtok_r(NULL, ",", &next))
+		ret = step_run(steps, n, name);
+	free(list);
+	return ret;
 }
