@@ -25,6 +25,20 @@
 #define AFX_STATS_QUEUES(stats, queues) (stats)
 #endif
 
+/* 25.11 has one signed type for the counts of both directions. */
+#if RTE_VERSION >= RTE_VERSION_NUM(25, 11, 0, 0)
+typedef int afx_queue_count_t;
+#else
+typedef uint32_t afx_queue_count_t;
+#endif
+
+/* 24.03 asks for the Tx side, too. */
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 3, 0, 0)
+#define AFX_TX_QUEUE_COUNT_SET(dev, fn) ((dev)->tx_queue_count = (fn))
+#else
+#define AFX_TX_QUEUE_COUNT_SET(dev, fn) ((void)(fn))
+#endif
+
 /*
  * Neighbouring fields of an mbuf as one word. May alias: without it clang drops
  * the stores to those fields that a read as one word should see.

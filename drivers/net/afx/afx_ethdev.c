@@ -14,6 +14,7 @@
 
 #include "afx.h"
 #include "afx_burst.h"
+#include "afx_desc.h"
 #include "afx_ifops.h"
 #include "afx_intr.h"
 #include "afx_log.h"
@@ -179,6 +180,7 @@ static const struct eth_dev_ops afx_ops = {
 	.tx_queue_stop = tx_queue_stop,
 	.rx_queue_intr_enable = afx_intr_enable,
 	.rx_queue_intr_disable = afx_intr_disable,
+	.get_monitor_addr = afx_rx_monitor_addr,
 	.tx_done_cleanup = afx_tx_done_cleanup,
 	.rxq_info_get = rxq_info_get,
 	.txq_info_get = txq_info_get,
@@ -305,6 +307,10 @@ port_init(struct rte_eth_dev *dev, const struct afx_dev *template)
 		RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS | RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_INTR_RMV;
 	dev->data->mtu = priv->info.mtu;
 	dev->dev_ops = &afx_ops;
+	dev->rx_queue_count = afx_rx_queue_count;
+	dev->rx_descriptor_status = afx_rx_descriptor_status;
+	dev->tx_descriptor_status = afx_tx_descriptor_status;
+	AFX_TX_QUEUE_COUNT_SET(dev, afx_tx_queue_count);
 	dev->rx_pkt_burst = rte_eth_pkt_burst_dummy;
 	dev->tx_pkt_burst = rte_eth_pkt_burst_dummy;
 	return 0;

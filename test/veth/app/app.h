@@ -35,6 +35,7 @@ int app_control(void);
 int app_halves(void);
 int app_events(void);
 int app_link(void);
+int app_desc(void);
 int app_intr(void);
 int app_intr_rounds(void);
 

@@ -15,21 +15,14 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } scenarios[] = {
-	{ "forward", app_forward },
-	{ "hold", app_hold },
-	{ "kinds", app_kinds },
-	{ "bursts", app_bursts },
-	{ "shared", app_shared },
-	{ "refused", app_refused },
-	{ "restarts", app_restarts },
-	{ "reopens", app_reopens },
-	{ "setup", app_setup },
-	{ "control", app_control },
-	{ "halves", app_halves },
-	{ "events", app_events },
-	{ "link", app_link },
-	{ "intr", app_intr },
-	{ "intr_rounds", app_intr_rounds },
+	{ "forward", app_forward },   { "hold", app_hold },
+	{ "kinds", app_kinds },       { "bursts", app_bursts },
+	{ "shared", app_shared },     { "refused", app_refused },
+	{ "restarts", app_restarts }, { "reopens", app_reopens },
+	{ "setup", app_setup },       { "control", app_control },
+	{ "halves", app_halves },     { "events", app_events },
+	{ "link", app_link },         { "intr", app_intr },
+	{ "desc", app_desc },         { "intr_rounds", app_intr_rounds },
 };
 
 static int
