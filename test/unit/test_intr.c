@@ -11,6 +11,7 @@
 
 #include "afx_intr.h"
 #include "afx_rx.h"
+#include "afx_tx.h"
 #include "burst_env.h"
 
 struct port {
@@ -160,14 +161,46 @@ test_stopped(void **state __rte_unused)
 	port_close(&p);
 }
 
+/* No burst will look after frames that the kernel did not take, either. */
+static void
+test_tx_waiting(void **state __rte_unused)
+{
+	static const struct {
+		int error;
+		uint32_t kicks;
+		uint32_t sent;
+	} rows[] = { { 0, 3, 5 }, { ENETDOWN, 1, 0 } };
+	struct rte_mbuf *pkts[5];
+	struct port p = { 0 };
+	size_t i;
+
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		port_open(&p,
+			  &(struct env_cfg){ .how = { .tx_budget = 2,
+						      .tx_error = rows[i].error,
+						      .tx_error_calls = FK_ALWAYS } });
+		fk_need_wakeup(&p.e.fk.tx, false);
+		env_tx_make(&p.e, pkts, 0, 5);
+		assert_int_equal(afx_tx_burst(&p.e.txq, pkts, 5), 5);
+		assert_int_equal(afx_intr_enable(&p.dev, 0), 0);
+		assert_int_equal(p.e.fk.tx_kicks, 0);
+		p.e.kick.since = 1;
+		p.e.kick.delay = UINT64_MAX;
+		assert_int_equal(afx_intr_enable(&p.dev, 0), 0);
+		assert_int_equal(p.e.fk.tx_kicks, rows[i].kicks);
+		assert_int_equal(p.e.fk.tx_sent, rows[i].sent);
+		assert_int_equal(p.e.kick.since == 0, rows[i].error == 0);
+		port_close(&p);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_driver_woken),
-		cmocka_unit_test(test_fill_ring_topped_up),
-		cmocka_unit_test(test_pool_empty),
-		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_driver_woken), cmocka_unit_test(test_fill_ring_topped_up),
+		cmocka_unit_test(test_pool_empty),   cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_tx_waiting),
 	};
 
 	return cmocka_run_group_tests_name("intr", tests, env_group_setup, env_group_teardown);

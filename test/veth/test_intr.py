@@ -3,9 +3,11 @@
 """Rx interrupts: who sleeps is woken by each packet, and by nothing else."""
 
 import os
+import subprocess
 
 import pytest
 
+import testpmd
 from app import program
 from lab import SCALE
 from test_app import app, ended  # pylint: disable=unused-import
@@ -103,12 +105,12 @@ def test_disabled_wakes_nobody_and_enabled_all_that_is_there(app, pair):
     steps.end()
 
 
-@pytest.mark.parametrize("queue", [0, 2])
-def test_each_queue_wakes_for_its_own(lab, app, queue):
+@pytest.mark.parametrize("queue,nb_tx", [(0, 3), (2, 3), (1, 0)])
+def test_each_queue_wakes_for_its_own(lab, app, queue, nb_tx):
     pair = lab.pair(queues=3)
     pair.steer(queue)
     steps = Steps(app, pair, "with start register enable wait receive nap"
-                             " stop close", nb_rx=3, nb_tx=3)
+                             " stop close", nb_rx=3, nb_tx=nb_tx)
     assert steps("with", "start", "register", "enable") == 0
     steps.send(3)
     assert steps("wait") == 1
@@ -200,3 +202,21 @@ def test_nobody_could_wake_it_without_buffers(app, pair):
     assert steps.run.stats()["imissed"] == 0
     steps("stop", "close")
     steps.end()
+
+
+def test_event_adapter_autotest(lab):
+    """DPDK's own, of the Rx adapter that turns interrupts into events."""
+    if testpmd.hugepages_free_mb() < 900:
+        pytest.skip("needs 900 MB of hugepages: devtools/setup.sh")
+    for _ in range(2):
+        lab.pair(queues=4)
+    line = ["ip", "netns", "exec", lab.dut.name, "dpdk-test", "--no-pci",
+            "--in-memory", "-m", "900", f"--file-prefix=afxevt{os.getpid()}",
+            "--lcores", "0@0,1@1,2@0,3@1", "--vdev=event_sw0",
+            *testpmd.plugin_args(), *(f"--vdev={v}" for v in lab.vdevs()),
+            "event_eth_rx_intr_adapter_autotest"]
+    run = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True,
+                         text=True, check=False, timeout=120)
+    text = run.stdout + run.stderr
+    assert "Test OK" in text and "Tests Passed :       2" in text, text
+    lab.assert_clean()

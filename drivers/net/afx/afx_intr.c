@@ -17,6 +17,7 @@
 #include "afx_intr.h"
 #include "afx_log.h"
 #include "afx_rx.h"
+#include "afx_tx_kick.h"
 
 /* Of the handle now. */
 static uint16_t
@@ -173,6 +174,7 @@ arm(struct afx_pair *pair)
 		ret = socket_watch(pair);
 	if (ret != 0)
 		return ret;
+	afx_tx_kick_waiting(q->kick);
 	if (afx_ring_needs_wakeup(&q->fill)) {
 		q->count.wakeups++;
 		afx_sock_rx_kick(q->fd);

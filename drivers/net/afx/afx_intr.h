@@ -36,7 +36,7 @@ void afx_intr_suspend(struct afx_pair *pair);
  * one for those that are there already. Fills the fill ring and wakes the
  * driver if that sleeps, since no burst will. The thread that polls the queue.
  * One epoll_ctl call, none if it is enabled already and the ring is empty; at
- * most one recvfrom. On a stopped queue it takes effect at its start.
+ * most one recvfrom; sendto for what the Tx lcore's last kick left. On a stopped queue it takes effect at its start.
  * -EINVAL: not configured; -ENOBUFS: the mempool is empty and the kernel has
  * no buffer left, so that nothing could ever wake the application.
  */

@@ -124,21 +124,46 @@ afx_tx_kick(struct afx_txq *q)
 	return ret;
 }
 
-void
-afx_tx_kick_overdue(struct afx_kick *kick, uint64_t since)
+/* Once, for a Tx lcore that is away since then; true if the kernel moved. */
+static bool
+kick_for_tx(struct afx_kick *kick, uint64_t since, uint64_t now)
 {
-	const uint64_t now = rte_rdtsc();
 	uint64_t next;
+	bool moved;
 	int ret;
 
-	if (now - since < kick->delay || !kick_begin(kick))
-		return;
-	kick_once(kick, &ret);
+	if (!kick_begin(kick))
+		return false;
+	moved = kick_once(kick, &ret);
 	kick_end(kick);
 	/* The Tx lcore may come back right now: then its own value of the flag stands. */
 	next = ret == 0 || ret == -ENXIO ? 0 : now;
 	__atomic_compare_exchange_n(&kick->since, &since, next, false, __ATOMIC_RELAXED,
 				    __ATOMIC_RELAXED);
+	return moved;
+}
+
+void
+afx_tx_kick_overdue(struct afx_kick *kick, uint64_t since)
+{
+	const uint64_t now = rte_rdtsc();
+
+	if (now - since >= kick->delay)
+		kick_for_tx(kick, since, now);
+}
+
+void
+afx_tx_kick_waiting(struct afx_kick *kick)
+{
+	uint64_t since = __atomic_load_n(&kick->since, __ATOMIC_RELAXED);
+	uint32_t calls;
+
+	/* A queue without a Tx half has no ring, and puts nothing off. */
+	for (calls = 0; since != 0 && calls < kick->tx->size; calls++) {
+		if (!kick_for_tx(kick, since, rte_rdtsc()))
+			return;
+		since = __atomic_load_n(&kick->since, __ATOMIC_RELAXED);
+	}
 }
 
 uint32_t

@@ -21,6 +21,13 @@ int afx_tx_kick(struct afx_txq *q);
 void afx_tx_kick_overdue(struct afx_kick *kick, uint64_t since);
 
 /*
+ * The same without waiting for its time, until nothing is put off any more or
+ * the kernel does not move: before the Rx lcore sleeps. A sendto for each of
+ * the kernel's batches that wait.
+ */
+void afx_tx_kick_waiting(struct afx_kick *kick);
+
+/*
  * Descriptors in the Tx ring that the kernel has not taken, and their bytes. It
  * publishes its place late after a drop, so that a ring that looks full of work
  * may be done: what has completed was taken for sure. Any thread; exact at rest.
