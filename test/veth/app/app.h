@@ -100,6 +100,8 @@ void app_port_say(uint16_t id);
 int app_port_close(uint16_t id);
 /* Open file descriptors, but for those that EAL opens and closes by itself. */
 unsigned int app_fds(void);
+/* Epoll instances; EAL's interrupt thread has one, which may be missing for a moment. */
+unsigned int app_epolls(void);
 void app_sleep_ms(unsigned int ms);
 /*
  * Send all, or as many as 2 s allow; the rest is freed. Returns how many were

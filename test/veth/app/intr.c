@@ -5,13 +5,8 @@
  * becomes of them when queues and port stop and start. One thread; the test
  * sends in between.
  */
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <rte_epoll.h>
 #include <rte_interrupts.h>
@@ -34,29 +29,6 @@ static struct app_port port;
 static struct rte_mbuf *held[HELD_MAX];
 static unsigned int nb_held;
 static unsigned int epolls_before;
-
-/* app_fds() leaves them out. */
-static unsigned int
-epolls(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	struct dirent *entry;
-	char target[64];
-	unsigned int n = 0;
-	ssize_t len;
-
-	if (dir == NULL)
-		return 0;
-	while ((entry = readdir(dir)) != NULL) {
-		len = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-		if (len < 0)
-			continue;
-		target[len] = '\0';
-		n += strcmp(target, "anon_inode:[eventpoll]") == 0;
-	}
-	closedir(dir);
-	return n;
-}
 
 static int
 all_queues(int (*call)(uint16_t port_id, uint16_t queue))
@@ -250,9 +222,9 @@ step_close(void)
 	int ret = rte_eth_dev_close(port.id);
 	unsigned int ms;
 
-	for (ms = 0; ms < EPOLLS_MS && epolls() > epolls_before; ms++)
+	for (ms = 0; ms < EPOLLS_MS && app_epolls() > epolls_before; ms++)
 		app_sleep_ms(1);
-	app_say("epolls", (int)epolls() - (int)epolls_before);
+	app_say("epolls", (int)app_epolls() - (int)epolls_before);
 	return ret;
 }
 
@@ -287,7 +259,7 @@ app_intr(void)
 	/* This thread's, and that of EAL's interrupt thread. */
 	for (ms = 0; ms < EPOLLS_MS && epolls_before < 2; ms++) {
 		app_sleep_ms(1);
-		epolls_before = epolls();
+		epolls_before = app_epolls();
 	}
 	port = app_port_default(0, app_pool("a"));
 	return app_steps(steps, RTE_DIM(steps));

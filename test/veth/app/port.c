@@ -94,22 +94,24 @@ app_port_close(uint16_t id)
 	return ret != 0 ? ret : rte_eth_dev_close(id);
 }
 
-/* EAL's own: it maps and unmaps memory, and its interrupt thread makes epoll anew, as it likes. */
-static bool
-fd_of_eal(const char *target)
-{
-	static const char *const prefixes[] = { "/memfd:seg", "anon_inode:[eventpoll]" };
-	unsigned int i;
+#define EPOLL_TARGET "anon_inode:[eventpoll]"
 
-	for (i = 0; i < RTE_DIM(prefixes); i++) {
-		if (strncmp(target, prefixes[i], strlen(prefixes[i])) == 0)
-			return true;
-	}
-	return false;
+/* Not EAL's own: it maps and unmaps memory, and its interrupt thread makes epoll anew, as it likes. */
+static bool
+fd_is_ours(const char *target)
+{
+	return strncmp(target, "/memfd:seg", strlen("/memfd:seg")) != 0 &&
+		strcmp(target, EPOLL_TARGET) != 0;
 }
 
-unsigned int
-app_fds(void)
+static bool
+fd_is_epoll(const char *target)
+{
+	return strcmp(target, EPOLL_TARGET) == 0;
+}
+
+static unsigned int
+fds_count(bool (*counts)(const char *target))
 {
 	DIR *dir = opendir("/proc/self/fd");
 	char target[64];
@@ -125,10 +127,22 @@ app_fds(void)
 		if (len < 0)
 			continue;
 		target[len] = '\0';
-		n += !fd_of_eal(target);
+		n += counts(target);
 	}
 	closedir(dir);
 	return n;
+}
+
+unsigned int
+app_fds(void)
+{
+	return fds_count(fd_is_ours);
+}
+
+unsigned int
+app_epolls(void)
+{
+	return fds_count(fd_is_epoll);
 }
 
 void
