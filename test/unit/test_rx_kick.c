@@ -9,6 +9,7 @@
 
 #include "afx_rx.h"
 #include "afx_tx.h"
+#include "afx_tx_kick.h"
 #include "burst_env.h"
 
 /* recvfrom: only for an empty ring, whose driver sleeps on the fill ring. */
@@ -144,6 +145,28 @@ test_kick_for_tx_lost_race(void **state __rte_unused)
 	}
 }
 
+/* Between the Rx lcore's look at the flag and its kick, the Tx lcore comes back: the kick is its. */
+static void
+test_kick_for_tx_stale_flag(void **state __rte_unused)
+{
+	static const uint64_t now[] = { 0, 5 };
+	struct env e;
+	size_t i;
+
+	for (i = 0; i < RTE_DIM(now); i++) {
+		env_open(&e, &(struct env_cfg){ .how.tx_error = 0 });
+		e.kick.since = now[i];
+		e.kick.delay = 0;
+		afx_tx_kick_overdue(&e.kick, 1);
+		assert_int_equal(e.fk.tx_kicks, 0);
+		assert_true(e.kick.since == now[i]);
+		afx_tx_kick_overdue(&e.kick, now[i]);
+		assert_int_equal(e.fk.tx_kicks, 1);
+		assert_true(e.kick.since == 0);
+		env_close(&e);
+	}
+}
+
 static void
 tx_lcore_sends(void *opaque)
 {
@@ -191,6 +214,7 @@ main(void)
 		cmocka_unit_test(test_kick_for_tx),
 		cmocka_unit_test(test_kick_for_tx_drop),
 		cmocka_unit_test(test_kick_for_tx_lost_race),
+		cmocka_unit_test(test_kick_for_tx_stale_flag),
 		cmocka_unit_test(test_frame_posted_during_kick),
 	};
 

@@ -8,7 +8,7 @@
 
 #include "afx_tx_kick.h"
 
-/* The kernel serialises kicks by a mutex anyway; who comes second would only wait. */
+/* For the one lcore that kicks. The kernel has kicks wait for each other anyway. */
 static inline bool
 kick_begin(struct afx_kick *k)
 {
@@ -67,79 +67,112 @@ dropped_find(const struct afx_kick *k, uint32_t from)
 }
 
 /*
- * One kick; true if the kernel moved. Some kernels publish their place in the
- * Tx ring late, so a completion counts as movement too. EBUSY is one frame
- * dropped downstream, which the kernel has completed (net/xdp/xsk.c,
- * __xsk_generic_xmit).
+ * EBUSY is one frame dropped downstream, which the kernel has completed
+ * (net/xdp/xsk.c, __xsk_generic_xmit).
  */
-static bool
-kick_once(struct afx_kick *k, int *ret)
+static __rte_noinline void
+drop_count(struct afx_kick *k, uint32_t completed)
+{
+	const uint32_t dropped = dropped_find(k, completed);
+
+	k->taken = dropped + 1;
+	k->count.dropped++;
+	k->count.dropped_bytes += afx_ring_desc(k->tx, dropped)->len;
+}
+
+/*
+ * One kick; *moved tells of a failed one whether the kernel did something. Some
+ * kernels publish their place in the Tx ring late, so a completion counts as
+ * movement too.
+ */
+static inline int
+kick_once(struct afx_kick *k, bool *moved)
 {
 	const uint32_t taken = afx_ring_load(k->tx->cons);
 	const uint32_t completed = afx_ring_load(k->comp->prod);
-	uint32_t dropped;
+	const int ret = afx_sock_tx_kick(k->fd);
 
-	*ret = afx_sock_tx_kick(k->fd);
 	k->count.calls++;
-	if (unlikely(*ret == -EBUSY)) {
-		dropped = dropped_find(k, completed);
-		k->taken = dropped + 1;
-		k->count.dropped++;
-		k->count.dropped_bytes += afx_ring_desc(k->tx, dropped)->len;
-		return true;
-	}
-	return afx_ring_load(k->tx->cons) != taken || afx_ring_load(k->comp->prod) != completed;
+	if (likely(ret == 0))
+		return 0;
+	*moved = ret == -EBUSY || afx_ring_load(k->tx->cons) != taken ||
+		afx_ring_load(k->comp->prod) != completed;
+	if (ret == -EBUSY)
+		drop_count(k, completed);
+	return ret;
+}
+
+/* After a kick that failed: again while the kernel moves, as often as its batches take. */
+static __rte_noinline int
+kick_on(struct afx_txq *q, uint32_t pending, int ret, bool moved)
+{
+	uint32_t calls = (pending + q->kick_batch - 1) / q->kick_batch;
+
+	while (calls-- != 0 && moved && ret != 0 && afx_ring_pending(&q->tx) != 0)
+		ret = kick_once(q->kick, &moved);
+	return ret;
 }
 
 /*
  * The flag says since when the Tx lcore has been away with work left. A new
  * value each time, so that the Rx lcore, which may be kicking for the last one,
- * does not take this one back.
+ * does not take this one back; and not 0 while it is, whatever is left.
  */
-static void
+static inline void
 flag_set(struct afx_txq *q, int ret)
 {
-	const bool waits = ret != 0 && ret != -ENXIO && afx_ring_pending(&q->tx) != 0;
+	const bool waits =
+		ret != 0 && ret != -ENXIO && (ret == -EALREADY || afx_ring_pending(&q->tx) != 0);
 
-	__atomic_store_n(&q->kick->since, waits ? rte_rdtsc() : 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&q->kick->since, unlikely(waits) ? rte_rdtsc() : 0, __ATOMIC_RELEASE);
 }
 
+/*
+ * The Rx lcore kicks only for a flag that is set, and only the Tx lcore sets
+ * it: while it is clear, nobody else kicks, and no lock is needed. The flag is
+ * cleared before the lock is given back, so that who gets it sees that.
+ */
 int
 afx_tx_kick(struct afx_txq *q)
 {
 	const uint32_t pending = afx_ring_pending(&q->tx);
-	uint32_t calls = 1 + (pending + q->kick_batch - 1) / q->kick_batch;
-	int ret = -EALREADY;
+	const bool alone = __atomic_load_n(&q->kick->since, __ATOMIC_ACQUIRE) == 0;
+	bool moved;
+	int ret;
 
 	if (pending == 0 || !afx_ring_needs_wakeup(&q->tx))
 		return 0;
-	if (likely(kick_begin(q->kick))) {
-		while (calls-- != 0 && kick_once(q->kick, &ret)) {
-			if (ret == 0 || afx_ring_pending(&q->tx) == 0)
-				break;
-		}
-		kick_end(q->kick);
+	if (unlikely(!alone && !kick_begin(q->kick))) {
+		flag_set(q, -EALREADY);
+		return -EALREADY;
 	}
+	ret = kick_once(q->kick, &moved);
+	if (unlikely(ret != 0))
+		ret = kick_on(q, pending, ret, moved);
 	flag_set(q, ret);
+	if (unlikely(!alone))
+		kick_end(q->kick);
 	return ret;
 }
 
-/* Once, for a Tx lcore that is away since then; true if the kernel moved. */
+/* Once, for a Tx lcore that is away since then; true if another time could do more. */
 static bool
 kick_for_tx(struct afx_kick *kick, uint64_t since, uint64_t now)
 {
-	uint64_t next;
-	bool moved;
+	bool moved = true;
 	int ret;
 
 	if (!kick_begin(kick))
 		return false;
-	moved = kick_once(kick, &ret);
+	if (__atomic_load_n(&kick->since, __ATOMIC_ACQUIRE) != since) {
+		kick_end(kick);
+		return true;
+	}
+	ret = kick_once(kick, &moved);
 	kick_end(kick);
 	/* The Tx lcore may come back right now: then its own value of the flag stands. */
-	next = ret == 0 || ret == -ENXIO ? 0 : now;
-	__atomic_compare_exchange_n(&kick->since, &since, next, false, __ATOMIC_RELAXED,
-				    __ATOMIC_RELAXED);
+	__atomic_compare_exchange_n(&kick->since, &since, ret == 0 || ret == -ENXIO ? 0 : now,
+				    false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 	return moved;
 }
 
