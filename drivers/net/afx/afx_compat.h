@@ -40,25 +40,49 @@ typedef uint32_t afx_queue_count_t;
 #endif
 
 /*
- * Neighbouring fields of an mbuf as one word. May alias: without it clang drops
- * the stores to those fields that a read as one word should see.
+ * Neighbouring fields of an mbuf or a descriptor as one. May alias: without it
+ * clang drops the stores to those fields that a read as one word should see.
+ * For two words SSE2 and NEON have one instruction; the compiler sees to others.
  */
-typedef uint64_t __rte_may_alias afx_mbuf_word_t;
-typedef uint32_t __rte_may_alias afx_mbuf_half_t;
+typedef uint64_t __rte_may_alias afx_word_t;
+typedef uint64_t __rte_may_alias afx_words_t __attribute__((vector_size(16), aligned(8)));
+typedef uint32_t __rte_may_alias afx_halves_t __attribute__((vector_size(16)));
+typedef uint32_t __rte_may_alias __rte_aligned(2) afx_half_t;
+
 /* data_off, refcnt, nb_segs, port; an empty marker before 24.07, an array since. */
-#define AFX_MBUF_REARM(m) ((afx_mbuf_word_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, rearm_data)))
-/* packet_type, pkt_len */
-#define AFX_MBUF_TYPE_AND_LEN(m) \
-	((afx_mbuf_word_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, packet_type)))
-static_assert(offsetof(struct rte_mbuf, pkt_len) == offsetof(struct rte_mbuf, packet_type) + 4,
-	      "pkt_len is behind packet_type");
-/* data_len, vlan_tci */
-#define AFX_MBUF_DATA_LEN_AND_VLAN(m) \
-	((afx_mbuf_half_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, data_len)))
-static_assert(offsetof(struct rte_mbuf, vlan_tci) == offsetof(struct rte_mbuf, data_len) + 2,
-	      "vlan_tci is behind data_len");
-/* Of its second and third half-word: refcnt 1 and nb_segs 1. */
+#define AFX_MBUF_REARM(m) ((afx_word_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, rearm_data)))
+/* The same, and ol_flags. */
+#define AFX_MBUF_REARM_AND_FLAGS(m) ((afx_words_t *)(void *)AFX_MBUF_REARM(m))
+static_assert(offsetof(struct rte_mbuf, ol_flags) == offsetof(struct rte_mbuf, rearm_data) + 8,
+	      "ol_flags is behind the rearm word");
+/* packet_type, pkt_len, data_len and vlan_tci, hash.rss */
+#define AFX_MBUF_RX_FIELDS(m) \
+	((afx_words_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, packet_type)))
+static_assert(offsetof(struct rte_mbuf, pkt_len) == offsetof(struct rte_mbuf, packet_type) + 4 &&
+		      offsetof(struct rte_mbuf, data_len) ==
+			      offsetof(struct rte_mbuf, packet_type) + 8 &&
+		      offsetof(struct rte_mbuf, vlan_tci) ==
+			      offsetof(struct rte_mbuf, packet_type) + 10 &&
+		      offsetof(struct rte_mbuf, hash) ==
+			      offsetof(struct rte_mbuf, packet_type) + 12,
+	      "the fields of Rx lie in a row");
+/* refcnt, nb_segs; the first of them is in the middle of a word */
+#define AFX_MBUF_REFS(m) ((afx_half_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, refcnt)))
+static_assert(offsetof(struct rte_mbuf, nb_segs) == offsetof(struct rte_mbuf, refcnt) + 2,
+	      "nb_segs is behind refcnt");
+/* Both are 1. */
 #define AFX_MBUF_SOLE UINT32_C(0x00010001)
+
+/* A descriptor as a whole, and its len and options. */
+#define AFX_DESC_WORDS(desc) ((const afx_words_t *)(const void *)(desc))
+#define AFX_DESC_LEN_AND_OPTIONS(desc) ((afx_word_t *)RTE_PTR_ADD(desc, sizeof((desc)->addr)))
+/* Of a descriptor as halves, which are addr, addr, len and options: 0, len, len, 0. */
+#ifdef __clang__
+#define AFX_HALVES_LEN_TWICE(v) __builtin_shufflevector(v, (afx_halves_t){ 0 }, 4, 2, 2, 4)
+#else
+#define AFX_HALVES_LEN_TWICE(v) \
+	__builtin_shuffle(v, (afx_halves_t){ 0 }, (afx_halves_t){ 4, 2, 2, 4 })
+#endif
 
 /* A mempool that checks its objects' headers must see each of them pass. */
 #ifdef RTE_LIBRTE_MEMPOOL_DEBUG

@@ -19,18 +19,25 @@
 #include "afx_build.h"
 #include "afx_umem.h"
 
-/* Place of a ring address in a ledger. */
+/* Place of a chunk in a ledger, by its address without offset. */
+static inline size_t
+afx_ledger_chunk(uint64_t base)
+{
+	return base >> AFX_LEDGER_SHIFT;
+}
+
+/* The same by a ring address, whatever its offset. */
 static inline size_t
 afx_ledger_index(uint64_t addr)
 {
-	return (addr & AFX_ADDR_BASE_MASK) >> AFX_LEDGER_SHIFT;
+	return afx_ledger_chunk(addr & AFX_ADDR_BASE_MASK);
 }
 
 /* A chunk goes to the fill ring. Twice at once would be received twice. */
 static inline void
-afx_ledger_fill(uint8_t *ledger, uint64_t addr)
+afx_ledger_fill(uint8_t *ledger, uint64_t base)
 {
-	uint8_t *entry = &ledger[afx_ledger_index(addr)];
+	uint8_t *entry = &ledger[afx_ledger_chunk(base)];
 
 	if (AFX_DEBUG_CONSERVATION && *entry != 0)
 		rte_panic("afx: an mbuf came from its pool while it is in the fill ring\n");
@@ -39,9 +46,9 @@ afx_ledger_fill(uint8_t *ledger, uint64_t addr)
 
 /* A chunk came back in the Rx ring. */
 static inline void
-afx_ledger_receive(uint8_t *ledger, uint64_t addr)
+afx_ledger_receive(uint8_t *ledger, uint64_t base)
 {
-	uint8_t *entry = &ledger[afx_ledger_index(addr)];
+	uint8_t *entry = &ledger[afx_ledger_chunk(base)];
 
 	if (AFX_DEBUG_CONSERVATION && *entry != 1)
 		rte_panic("afx: the kernel returned a chunk that it was not given\n");
@@ -65,9 +72,9 @@ afx_ledger_tx_out(uint16_t entry)
 
 /* A chunk goes to the Tx ring, and its mbuf has the one reference that goes with it. */
 static inline void
-afx_ledger_send_sole(uint16_t *ledger, uint64_t addr)
+afx_ledger_send_sole(uint16_t *ledger, uint64_t base)
 {
-	uint16_t *entry = &ledger[afx_ledger_index(addr)];
+	uint16_t *entry = &ledger[afx_ledger_chunk(base)];
 
 	if (AFX_DEBUG_CONSERVATION && *entry != 0)
 		rte_panic("afx: an mbuf is sent again, on the only reference it had\n");
@@ -76,9 +83,9 @@ afx_ledger_send_sole(uint16_t *ledger, uint64_t addr)
 
 /* A chunk goes to the Tx ring with one of several references to its mbuf. */
 static inline void
-afx_ledger_send_shared(uint16_t *ledger, uint64_t addr)
+afx_ledger_send_shared(uint16_t *ledger, uint64_t base)
 {
-	uint16_t *entry = &ledger[afx_ledger_index(addr)];
+	uint16_t *entry = &ledger[afx_ledger_chunk(base)];
 
 	*entry = afx_ledger_tx_out(*entry) + 1 + AFX_LEDGER_SOLE;
 }

@@ -52,10 +52,10 @@ afx_reclaim_rx_unread(struct afx_rxq *q)
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		uint64_t addr = afx_ring_desc(&q->rx, q->rx.own + i)->addr;
+		uint64_t base = afx_ring_desc(&q->rx, q->rx.own + i)->addr & AFX_ADDR_BASE_MASK;
 
-		afx_ledger_receive(q->ledger, addr);
-		rte_mempool_put(q->mp, afx_umem_mbuf(q->delta, addr));
+		afx_ledger_receive(q->ledger, base);
+		rte_mempool_put(q->mp, afx_umem_mbuf(q->delta, base));
 	}
 	afx_ring_release(&q->rx, n);
 	q->missed += n;

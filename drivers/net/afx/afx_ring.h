@@ -54,6 +54,15 @@ afx_ring_desc(const struct afx_ring *r, uint32_t index)
 	return (struct xdp_desc *)r->slots + (index & r->mask);
 }
 
+/* Of n slots from a free-running index on, those before the ring's end: they lie in a row. */
+static inline uint32_t
+afx_ring_run(const struct afx_ring *r, uint32_t index, uint32_t n)
+{
+	const uint32_t row = r->size - (index & r->mask);
+
+	return n < row ? n : row;
+}
+
 /*
  * Producer: free slots, looking at the kernel's index only where the last look
  * shows fewer than want. The acquire orders our writes after the kernel's reads.

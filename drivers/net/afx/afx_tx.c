@@ -19,30 +19,29 @@
 #define PREFETCH_AHEAD 4
 
 /*
- * The completed descriptors at the head of n, from index first on, that went
+ * The completed descriptors at the head of n, which lie in a row, that went
  * out on their mbuf's only reference. Such an mbuf is ours alone and goes back
  * unseen, not touched again: to done. Returns how many. A leaf, so that all it
  * uses stays in registers; what does not change is copied to locals, since the
  * stores could alias it as far as the compiler knows.
  */
 static inline uint32_t
-complete_sole(const struct afx_txq *q, uint32_t first, uint32_t n, void **done)
+complete_sole(const struct afx_txq *q, const uint64_t *addrs, uint32_t n, void **done)
 {
-	const struct afx_ring comp = q->comp;
 	const uintptr_t delta = q->delta;
 	uint16_t *const ledger = q->ledger;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		const uint64_t addr = *afx_ring_addr(&comp, first + i);
-		uint16_t *entry = &ledger[afx_ledger_index(addr)];
+		const uint64_t base = addrs[i] & AFX_ADDR_BASE_MASK;
+		uint16_t *entry = &ledger[afx_ledger_chunk(base)];
 
 		if (unlikely(*entry != AFX_LEDGER_SOLE))
 			break;
 		if (AFX_DEBUG_CONSERVATION)
-			afx_tx_debug_completed(q, afx_umem_mbuf(delta, addr));
+			afx_tx_debug_completed(q, afx_umem_mbuf(delta, base));
 		*entry = 0;
-		done[i] = afx_umem_mbuf(delta, addr);
+		done[i] = afx_umem_mbuf(delta, base);
 	}
 	return i;
 }
@@ -70,13 +69,16 @@ complete(struct afx_txq *q, uint32_t n)
 	uint32_t nb_done = 0;
 	uint32_t i = 0;
 	uint32_t run;
+	uint32_t row;
 
 	while (i < n) {
-		run = complete_sole(q, q->comp.own + i, n - i, done + nb_done);
+		row = afx_ring_run(&q->comp, q->comp.own + i, n - i);
+		run = complete_sole(q, afx_ring_addr(&q->comp, q->comp.own + i), row,
+				    done + nb_done);
 		i += run;
 		nb_done += run;
-		if (likely(i == n))
-			break;
+		if (likely(run == row))
+			continue;
 		done[nb_done] = complete_shared(q, q->comp.own + i++);
 		nb_done += done[nb_done] != NULL;
 	}
@@ -117,67 +119,92 @@ afx_tx_done_cleanup(void *queue, uint32_t free_cnt)
 	return n;
 }
 
+/* The test of flags is a shorter one. */
+static_assert((AFX_TX_FLAGS_SLOW & UINT32_MAX) == 0, "requests are in the upper half of ol_flags");
+
+/* What an mbuf is compared with. */
+struct tx_row {
+	const struct rte_mempool *mp;
+	uint32_t len_span; /* longest frame less the shortest */
+	uint32_t buf_len;
+};
+
 /*
  * The common case: one segment in the queue's own pool, on its only reference,
- * well formed, no request. The rearm word has data_off, refcnt and nb_segs. An
- * application that asks for fast free vouches for next; it is on a cache line
- * that is cold in forwarding.
+ * well formed, no request. An application that asks for fast free vouches for
+ * next; it is on a cache line that is cold in forwarding.
  */
 static __rte_always_inline bool
-ready_in_place(const struct afx_txq *q, const struct rte_mbuf *m, uint64_t rearm,
-	       const bool fast_free)
+ready_in_place(const struct tx_row *row, const struct rte_mbuf *m, const bool fast_free)
 {
-	const uint32_t data_off = rearm & UINT16_MAX;
+	const uint32_t len = m->data_len;
 
 	if ((!fast_free || AFX_DEBUG_CONSERVATION) && m->next != NULL)
 		return false;
-	return m->pool == q->mp && (uint32_t)(rearm >> 16) == AFX_MBUF_SOLE &&
-		!(m->ol_flags & AFX_TX_FLAGS_SLOW) && m->pkt_len == m->data_len &&
-		(uint32_t)m->data_len - AFX_FRAME_MIN <= q->max_len - AFX_FRAME_MIN &&
-		data_off + m->data_len <= q->buf_len;
+	return m->pool == row->mp && *AFX_MBUF_REFS(m) == AFX_MBUF_SOLE &&
+		!((uint32_t)(m->ol_flags >> 32) & (uint32_t)(AFX_TX_FLAGS_SLOW >> 32)) &&
+		m->pkt_len == len && len - AFX_FRAME_MIN <= row->len_span &&
+		m->data_off + len <= row->buf_len;
 }
 
+/* options 0 comes with len */
 static inline void
 describe(struct xdp_desc *desc, uint64_t base, uint64_t offset, uint32_t len)
 {
-	desc->addr = base | offset << AFX_ADDR_OFFSET_SHIFT;
-	desc->len = len;
-	desc->options = 0;
+	desc->addr = base + (offset << AFX_ADDR_OFFSET_SHIFT);
+	*AFX_DESC_LEN_AND_OPTIONS(desc) = len;
 }
 
 /*
- * Post those at the head of pkts that can go out as they are, from index first
- * on; returns how many. A leaf with its values in locals, as complete_sole().
+ * Post those at the head of n mbufs that can go out as they are, in slots that
+ * lie in a row; returns how many. fast_free is a compile-time constant;
+ * always_inline, since gcc keeps one generic body otherwise.
  */
 static __rte_always_inline uint32_t
-post_in_place(struct afx_txq *q, struct rte_mbuf *const *pkts, uint32_t first, uint32_t n,
+post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs, uint32_t n,
 	      const bool fast_free)
 {
-	const struct afx_ring tx = q->tx;
+	const struct tx_row row = {
+		.mp = q->mp,
+		.len_span = q->max_len - AFX_FRAME_MIN,
+		.buf_len = q->buf_len,
+	};
 	const uintptr_t delta = q->delta;
 	uint16_t *const ledger = q->ledger;
 	uint64_t bytes = 0;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		struct rte_mbuf *m = pkts[i];
+		const struct rte_mbuf *m = pkts[i];
 		const uint64_t base = afx_umem_base(delta, m);
-		const uint64_t rearm = *AFX_MBUF_REARM(m);
 		const uint32_t len = m->data_len;
 
 		if (!fast_free && i + PREFETCH_AHEAD < n)
 			rte_prefetch0(&pkts[i + PREFETCH_AHEAD]->next);
 		if (AFX_DEBUG_CONSERVATION)
-			afx_tx_debug_given(q, m);
-		if (unlikely(!ready_in_place(q, m, rearm, fast_free)))
+			afx_tx_debug_given(q, pkts[i]);
+		if (unlikely(!ready_in_place(&row, m, fast_free)))
 			break;
-		describe(afx_ring_desc(&tx, first + i), base, AFX_CHUNK_LEAD + (rearm & UINT16_MAX),
-			 len);
+		describe(&descs[i], base, AFX_CHUNK_LEAD + m->data_off, len);
 		afx_ledger_send_sole(ledger, base);
 		bytes += len;
 	}
 	q->count.bytes += bytes;
 	return i;
+}
+
+/* Functions of their own, so that what a loop uses has registers of its own. */
+static __rte_noinline uint32_t
+post_row(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs, uint32_t n)
+{
+	return post_row_tmpl(q, pkts, descs, n, false);
+}
+
+static __rte_noinline uint32_t
+post_row_fast_free(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs,
+		   uint32_t n)
+{
+	return post_row_tmpl(q, pkts, descs, n, true);
 }
 
 /*
@@ -226,17 +253,21 @@ post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint32_t n, uint32_t *post
 	/* What is out fits the Tx ring and the completion ring, so neither can overflow. */
 	const uint32_t room = q->tx.size - q->outstanding;
 	enum afx_tx_verdict verdict;
+	struct xdp_desc *descs;
 	uint32_t out = 0;
 	uint32_t i = 0;
 	uint32_t run;
+	uint32_t row;
 
 	while (i < n && out < room) {
-		run = post_in_place(q, pkts + i, q->tx.own + out, RTE_MIN(n - i, room - out),
-				    fast_free);
+		descs = afx_ring_desc(&q->tx, q->tx.own + out);
+		row = afx_ring_run(&q->tx, q->tx.own + out, RTE_MIN(n - i, room - out));
+		run = fast_free ? post_row_fast_free(q, pkts + i, descs, row)
+				: post_row(q, pkts + i, descs, row);
 		i += run;
 		out += run;
-		if (i == n || out == room)
-			break;
+		if (likely(run == row))
+			continue;
 		verdict = post_prepared(q, pkts[i], q->tx.own + out);
 		if (verdict == AFX_TX_NOMBUF)
 			break;
@@ -247,7 +278,6 @@ post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint32_t n, uint32_t *post
 	return i;
 }
 
-/* fast_free is a compile-time constant; always_inline, since gcc keeps one generic body otherwise. */
 static __rte_always_inline uint16_t
 tx_burst_tmpl(struct afx_txq *q, struct rte_mbuf **pkts, uint16_t n, const bool fast_free)
 {
