@@ -278,13 +278,18 @@ post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint32_t n, uint32_t *post
 	return i;
 }
 
+/*
+ * Completions are looked at once a burst: behind the kick, which in copy mode
+ * has brought them about, so that their mbufs go back to the pool while they are
+ * in the cache; ahead of it only where there is no room else.
+ */
 static __rte_always_inline uint16_t
 tx_burst_tmpl(struct afx_txq *q, struct rte_mbuf **pkts, uint16_t n, const bool fast_free)
 {
 	uint32_t posted;
 	uint16_t taken;
 
-	if (q->outstanding >= q->reap_from || n == 0)
+	if (unlikely(q->tx.size - q->outstanding < n))
 		afx_tx_reap(q);
 	taken = post_burst(q, pkts, n, &posted, fast_free);
 	if (posted != 0) {
@@ -294,6 +299,8 @@ tx_burst_tmpl(struct afx_txq *q, struct rte_mbuf **pkts, uint16_t n, const bool 
 	}
 	if (q->outstanding != 0)
 		afx_tx_kick(q);
+	if (q->outstanding >= q->reap_from || n == 0)
+		afx_tx_reap(q);
 	afx_ledger_check_tx(q->ledger, afx_umem_ledger_len(&q->umem), q->outstanding);
 	return taken;
 }
