@@ -66,7 +66,7 @@ static const struct doctor_topic leftover = {
 	"interface.leftover",
 	DOCTOR_INTERFACE,
 	"leftovers",
-	"MTU and MAC address that a killed program had changed stay changed until they are put back.",
+	"MTU, MAC address or link state that a killed program had changed stay changed until they are put back.",
 };
 
 /* Kinds that are made of other interfaces, or hand on to others. */
@@ -208,6 +208,7 @@ numa_check(struct doctor *d)
 static void
 leftover_check(struct doctor *d)
 {
+	char text[AFX_STATE_TEXT_LEN];
 	struct afx_state_record record;
 	struct doctor_finding *f;
 	bool in_use;
@@ -227,10 +228,8 @@ leftover_check(struct doctor *d)
 		doctor_add(d, &leftover, DOCTOR_OK, "none: a running program has its settings");
 		return;
 	}
-	f = doctor_add(d, &leftover, DOCTOR_WARN, "of a killed program: %s%s%s",
-		       record.mtu_before != 0 ? "MTU" : "",
-		       record.mtu_before != 0 && record.has_mac ? " and " : "",
-		       record.has_mac ? "MAC address" : "");
+	afx_state_text(&record, text);
+	f = doctor_add(d, &leftover, DOCTOR_WARN, "of a killed program: %s", text);
 	doctor_fix(f, "afx-doctor --restore %s", d->word.word);
 }
 

@@ -48,7 +48,9 @@ changes_print(const char *iface, const struct afx_netdev_info *before,
 	if (mac)
 		printf("%s: MAC address " MAC_FORMAT " restored, was " MAC_FORMAT "\n", iface,
 		       MAC_BYTES(after->mac), MAC_BYTES(before->mac));
-	if (before->mtu == after->mtu && !mac)
+	if (before->up != after->up)
+		printf("%s: link set %s again\n", iface, after->up ? "up" : "down");
+	if (before->mtu == after->mtu && !mac && before->up == after->up)
 		printf("%s: nothing to restore: somebody has changed it since\n", iface);
 }
 

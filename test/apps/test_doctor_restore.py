@@ -58,7 +58,7 @@ def test_check_says_so(pair):
     assert pair.look()["interface.leftover"]["status"] == "ok"
     path, before = left(pair, mac=MAC)
     finding = pair.look()["interface.leftover"]
-    assert (finding["status"], finding["found"]) == ("warn", "of a killed program: MTU and MAC address")
+    assert (finding["status"], finding["found"]) == ("warn", "of a killed program: MTU, MAC address")
     assert finding["fix"] == "afx-doctor --restore x0"
     assert os.path.exists(path)
     assert settings(pair)[1:] == (1400, MAC)

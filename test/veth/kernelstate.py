@@ -2,6 +2,7 @@
 # Copyright(c) 2026 The afx authors
 """What the kernel holds for an interface or a process: XDP, XSKs, BPF, fds."""
 
+import glob
 import json
 import os
 import re
@@ -16,6 +17,7 @@ NLMSG_ERROR, NLMSG_DONE = 2, 3
 GENL_CTRL, CTRL_GETFAMILY, CTRL_FAMILY_ID, CTRL_FAMILY_NAME = 16, 3, 1, 2
 QUEUE_GET = 10                                  # <linux/netdev.h>, 6.8
 Q_ID, Q_IFINDEX, Q_TYPE, Q_XSK = 1, 2, 3, 7     # Q_XSK since 6.15
+SO_NETNS_COOKIE = 71
 RELEASE_TIME = 3.0 * netns.PATIENCE      # the kernel lets go of a queue from a workqueue
 
 
@@ -150,6 +152,13 @@ def lcore_times(pid, lcore):
             tick = os.sysconf("SC_CLK_TCK")
             return int(user) / tick, int(system) / tick
     raise LookupError(f"no thread of lcore {lcore} in process {pid}")
+
+
+def records(namespace):
+    """Files in which the driver notes what it changed on interfaces there."""
+    with namespace.entered(), socket.socket() as sock:
+        cookie, = struct.unpack("=Q", sock.getsockopt(socket.SOL_SOCKET, SO_NETNS_COOKIE, 8))
+    return glob.glob(f"/run/afx/{cookie}-*")
 
 
 def kernel_log_marker():

@@ -2,12 +2,12 @@
 # Copyright(c) 2026 The afx authors
 """MTU and MAC address go back to what they were, at close and after a kill."""
 
-import glob
 import json
 
 import pytest
 
 import foreign
+from kernelstate import records
 from lab import afx_lines, frames, reflect
 
 NEW_MAC = "02:af:00:00:00:01"
@@ -19,18 +19,10 @@ def settings(pair):
     return link["mtu"], link["address"]
 
 
-def records():
-    """Without those of earlier killed processes, whose namespaces are gone."""
-    return [name for name in glob.glob("/run/afx/*") if name not in EARLIER]
-
-
-EARLIER = glob.glob("/run/afx/*")
-
-
 @pytest.fixture(autouse=True)
-def no_records():
+def no_records(lab):
     yield
-    assert records() == []
+    assert records(lab.dut) == []
 
 
 def change(pmd):
@@ -46,11 +38,11 @@ def test_restored_at_close(lab, pair):
     pmd = lab.start()
     change(pmd)
     assert settings(pair) == (NEW_MTU, NEW_MAC)
-    assert len(records()) == 1
+    assert len(records(pair.dut)) == 1
     pmd.cmd("port stop 0")
     pmd.cmd("port close 0")
     assert settings(pair) == before
-    assert records() == []
+    assert records(pair.dut) == []
     assert pmd.quit() == 0
 
 
@@ -62,7 +54,7 @@ def test_restored_by_the_next_start_after_a_kill(lab, pair):
     assert settings(pair) == (NEW_MTU, NEW_MAC)
     with lab.testpmd() as pmd:
         assert settings(pair) == before
-        assert any("restoring MTU and MAC address that a killed process left" in line
+        assert any("restoring what a killed process left changed: MTU, MAC address" in line
                    for line in afx_lines(pmd.log))
         reflect(pair, frames(pair, 100, sizes=(60, 1514)))
     assert settings(pair) == before
@@ -127,7 +119,7 @@ def test_interface_made_anew_is_left_alone(lab, pair):
 
 def test_nothing_recorded_if_nothing_changes(lab, pair):
     with lab.testpmd():
-        assert records() == []
+        assert records(pair.dut) == []
 
 
 def test_refused_mtu_leaves_no_trace(lab, pair):

@@ -220,6 +220,7 @@ struct afx_dev {
 	int membership_fd; /* promiscuous and allmulticast */
 	int watch_fd; /* notifications of the interface, while the port exists */
 	struct rte_intr_handle *watch;
+	uint32_t speed_capa; /* RTE_ETH_LINK_SPEED_*, as at probe or configure; 0: unknown */
 	bool gone; /* the interface was deleted or moved; raised once */
 	bool prog_lost; /* someone detached our program; reported once; interrupt thread */
 	uint64_t prog_losses; /* programs that somebody detached; interrupt thread */

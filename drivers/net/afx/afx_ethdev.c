@@ -169,6 +169,8 @@ static const struct eth_dev_ops afx_ops = {
 	.dev_stop = afx_port_stop,
 	.dev_close = afx_port_close,
 	.dev_reset = afx_port_reset,
+	.dev_set_link_up = afx_link_up_set,
+	.dev_set_link_down = afx_link_down_set,
 	.dev_infos_get = afx_port_infos_get,
 	.rx_queue_setup = rx_queue_setup,
 	.rx_queue_release = rx_queue_release,
@@ -303,6 +305,7 @@ port_init(struct rte_eth_dev *dev, const struct afx_dev *template)
 		return -ENOMEM;
 	}
 	memcpy(dev->data->mac_addrs[0].addr_bytes, priv->info.mac, AFX_NETDEV_MAC_LEN);
+	afx_ifops_speeds_read(priv);
 	dev->data->dev_flags |=
 		RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS | RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_INTR_RMV;
 	dev->data->mtu = priv->info.mtu;

@@ -138,57 +138,6 @@ afx_allmulticast_disable(struct rte_eth_dev *dev)
 	return allmulticast(dev, false);
 }
 
-static int
-link_read(struct rte_eth_dev *dev)
-{
-	const struct afx_dev *priv = dev->data->dev_private;
-	struct rte_eth_link link = { .link_speed = RTE_ETH_SPEED_NUM_UNKNOWN };
-	struct afx_netdev_link state;
-
-	/* An interface that is gone has no link; that is not an error of the caller. */
-	if (afx_netdev_link_get(priv->cfg.iface, &state) == 0) {
-		link.link_status = state.up ? RTE_ETH_LINK_UP : RTE_ETH_LINK_DOWN;
-		link.link_duplex =
-			state.full_duplex ? RTE_ETH_LINK_FULL_DUPLEX : RTE_ETH_LINK_HALF_DUPLEX;
-		link.link_autoneg = state.autoneg ? RTE_ETH_LINK_AUTONEG : RTE_ETH_LINK_FIXED;
-		link.link_speed = state.speed_mbps;
-	}
-	return rte_eth_linkstatus_set(dev, &link);
-}
-
-/* ethdev's dev_started turns true some time after the start has looked. */
-static int
-link_note(struct rte_eth_dev *dev)
-{
-	const struct rte_eth_link down = { .link_speed = RTE_ETH_SPEED_NUM_NONE };
-	const struct afx_dev *priv = dev->data->dev_private;
-
-	return priv->started ? link_read(dev) : rte_eth_linkstatus_set(dev, &down);
-}
-
-void
-afx_ifops_started_set(struct rte_eth_dev *dev, bool started)
-{
-	struct afx_dev *priv = dev->data->dev_private;
-
-	pthread_mutex_lock(&priv->link_lock);
-	priv->started = started;
-	link_note(dev);
-	pthread_mutex_unlock(&priv->link_lock);
-}
-
-int
-afx_link_update(struct rte_eth_dev *dev, int wait_to_complete __rte_unused)
-{
-	struct afx_dev *priv = dev->data->dev_private;
-	int ret;
-
-	pthread_mutex_lock(&priv->link_lock);
-	ret = link_note(dev);
-	pthread_mutex_unlock(&priv->link_lock);
-	return ret;
-}
-
 void
 afx_ifops_restore(struct afx_dev *priv)
 {

@@ -24,6 +24,19 @@ int afx_ifops_mtu_apply(struct afx_dev *priv, uint32_t mtu);
 /* eth_link_update_t. Never waits: the kernel is asked, not the medium. Down while the port is stopped. */
 int afx_link_update(struct rte_eth_dev *dev, int wait_to_complete);
 
+/* eth_dev_set_link_up_t and _down_t: IFF_UP of the interface, as it was again after close. 0, or -errno, logged. */
+int afx_link_up_set(struct rte_eth_dev *dev);
+int afx_link_down_set(struct rte_eth_dev *dev);
+
+/* At start, priv->info as just read: up again, if it was the application that had set it down. 0, or -errno, logged. */
+int afx_ifops_link_start(struct rte_eth_dev *dev);
+
+/* Ask for priv->speed_capa: the interface's link modes, else the speed it has now. */
+void afx_ifops_speeds_read(struct afx_dev *priv);
+
+/* At configure: 0 if link_speeds leaves the choice to the interface, or is what it has; else -ENOTSUP, logged. */
+int afx_ifops_speeds_check(const struct afx_dev *priv, uint32_t link_speeds);
+
 /*
  * Notes that the port has started or stopped, and looks at the link. From here
  * on afx_link_update, of any thread, tells the interface's state, or down.
@@ -31,7 +44,7 @@ int afx_link_update(struct rte_eth_dev *dev, int wait_to_complete);
  */
 void afx_ifops_started_set(struct rte_eth_dev *dev, bool started);
 
-/* MAC and MTU as they were before the first change; memberships end. Control thread, at close. */
+/* MAC, MTU and IFF_UP as they were before the first change; memberships end. Control thread, at close. */
 void afx_ifops_restore(struct afx_dev *priv);
 
 #endif /* AFX_IFOPS_H */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  *
- * The parts of afx_netdev.h that need no netlink: ioctl, ethtool, packet
- * sockets, sysfs and procfs.
+ * What an interface is, by ioctl, ethtool, sysfs and procfs.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,22 +20,19 @@
 #include <unistd.h>
 
 #include <linux/ethtool.h>
-#include <linux/if_packet.h>
 #include <linux/sockios.h>
 
 #include "afx_netdev.h"
+#include "afx_netdev_priv.h"
 #include "afx_netlink.h"
 
-/* Link mode words that ETHTOOL_GLINKSETTINGS can ask for (an s8), in each of its three bitmaps. */
-#define LINK_MODE_WORDS_MAX (3 * INT8_MAX)
 /* "/sys/class/net/" + a name of 15 + "/device/numa_node", rounded up. */
 #define SYSFS_PATH_LEN 64
 /* A number, or a hardware address of up to 32 bytes as "xx:" each: MAX_ADDR_LEN. */
 #define SYSFS_TEXT_LEN 128
 
-/* iface's name goes into *ifr here, the request's argument before the call. */
-static int
-if_ioctl(const char *iface, unsigned long request, struct ifreq *ifr)
+int
+afx_netdev_ioctl(const char *iface, unsigned long request, struct ifreq *ifr)
 {
 	int ret = 0;
 	int fd;
@@ -53,12 +49,12 @@ if_ioctl(const char *iface, unsigned long request, struct ifreq *ifr)
 	return ret;
 }
 
-static int
-ethtool_ioctl(const char *iface, void *cmd)
+int
+afx_netdev_ethtool(const char *iface, void *cmd)
 {
 	struct ifreq ifr = { .ifr_data = cmd };
 
-	return if_ioctl(iface, SIOCETHTOOL, &ifr);
+	return afx_netdev_ioctl(iface, SIOCETHTOOL, &ifr);
 }
 
 /* First line of a sysfs file of iface, without its newline. */
@@ -123,7 +119,7 @@ queues_get(const char *iface, bool sysfs, struct afx_netdev_info *info)
 	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
 	uint32_t rx, tx;
 
-	if (ethtool_ioctl(iface, &channels) == 0) {
+	if (afx_netdev_ethtool(iface, &channels) == 0) {
 		rx = channels.combined_count + channels.rx_count;
 		tx = channels.combined_count + channels.tx_count;
 		if (rx != 0 || tx != 0) {
@@ -164,55 +160,9 @@ afx_netdev_info_get(const char *iface, struct afx_netdev_info *info)
 	found.numa_node = -1;
 	if (sysfs && sysfs_read(iface, "device/numa_node", text) == 0)
 		found.numa_node = strtol(text, NULL, 10);
-	if (ethtool_ioctl(iface, &drvinfo) == 0)
+	if (afx_netdev_ethtool(iface, &drvinfo) == 0)
 		memcpy(found.driver, drvinfo.driver, sizeof(found.driver) - 1);
 	*info = found;
-	return 0;
-}
-
-/* Two calls: the first is answered with minus the number of mode words that the second has to offer. */
-static int
-link_settings_get(const char *iface, struct ethtool_link_settings *settings)
-{
-	int ret;
-
-	settings->cmd = ETHTOOL_GLINKSETTINGS;
-	ret = ethtool_ioctl(iface, settings);
-	if (ret < 0)
-		return ret;
-	if (settings->link_mode_masks_nwords >= 0)
-		return -EPROTO;
-	settings->cmd = ETHTOOL_GLINKSETTINGS;
-	settings->link_mode_masks_nwords = -settings->link_mode_masks_nwords;
-	return ethtool_ioctl(iface, settings);
-}
-
-int
-afx_netdev_link_get(const char *iface, struct afx_netdev_link *link)
-{
-	union {
-		struct ethtool_link_settings settings;
-		char room[sizeof(struct ethtool_link_settings) +
-			  LINK_MODE_WORDS_MAX * sizeof(uint32_t)];
-	} u = { .room = { 0 } };
-	struct ifreq ifr = { 0 };
-	int ret;
-
-	ret = if_ioctl(iface, SIOCGIFFLAGS, &ifr);
-	if (ret < 0)
-		return ret;
-	*link = (struct afx_netdev_link){
-		.up = (ifr.ifr_flags & IFF_RUNNING) != 0,
-		.full_duplex = true,
-		.speed_mbps = UINT32_MAX,
-	};
-	if (link_settings_get(iface, &u.settings) != 0)
-		return 0;
-	link->full_duplex = u.settings.duplex != DUPLEX_HALF;
-	link->autoneg = u.settings.autoneg == AUTONEG_ENABLE;
-	/* Some drivers say 0 while the link is down. */
-	if (u.settings.speed != 0)
-		link->speed_mbps = u.settings.speed;
 	return 0;
 }
 
@@ -221,7 +171,7 @@ afx_netdev_mtu_set(const char *iface, uint32_t mtu)
 {
 	struct ifreq ifr = { .ifr_mtu = mtu };
 
-	return if_ioctl(iface, SIOCSIFMTU, &ifr);
+	return afx_netdev_ioctl(iface, SIOCSIFMTU, &ifr);
 }
 
 int
@@ -230,82 +180,7 @@ afx_netdev_mac_set(const char *iface, const uint8_t mac[AFX_NETDEV_MAC_LEN])
 	struct ifreq ifr = { .ifr_hwaddr.sa_family = ARPHRD_ETHER };
 
 	memcpy(ifr.ifr_hwaddr.sa_data, mac, AFX_NETDEV_MAC_LEN);
-	return if_ioctl(iface, SIOCSIFHWADDR, &ifr);
-}
-
-/* Protocol 0: bound to nothing, it receives nothing. */
-static int
-packet_socket_open(void)
-{
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static int
-membership_change(int fd, int change, unsigned int ifindex, unsigned short type)
-{
-	struct packet_mreq mreq = { .mr_ifindex = ifindex, .mr_type = type };
-
-	return setsockopt(fd, SOL_PACKET, change, &mreq, sizeof(mreq)) == 0 ? 0 : -errno;
-}
-
-/*
- * A socket counts its additions, and one drop must undo them all, so that each
- * addition replaces the one before. A second socket holds the mode meanwhile.
- */
-static int
-membership_renew(int fd, unsigned int ifindex, unsigned short type)
-{
-	int bridge;
-	int ret;
-
-	bridge = packet_socket_open();
-	if (bridge < 0)
-		return bridge;
-	ret = membership_change(bridge, PACKET_ADD_MEMBERSHIP, ifindex, type);
-	if (ret == 0) {
-		/* Nothing to drop is an error on some kernels and none on others. */
-		membership_change(fd, PACKET_DROP_MEMBERSHIP, ifindex, type);
-		ret = membership_change(fd, PACKET_ADD_MEMBERSHIP, ifindex, type);
-	}
-	close(bridge);
-	return ret;
-}
-
-static int
-membership_set(int *fd, unsigned int ifindex, unsigned short type, bool on)
-{
-	int made, ret;
-
-	if (!on) {
-		if (*fd >= 0)
-			membership_change(*fd, PACKET_DROP_MEMBERSHIP, ifindex, type);
-		return 0;
-	}
-	if (*fd >= 0)
-		return membership_renew(*fd, ifindex, type);
-	made = packet_socket_open();
-	if (made < 0)
-		return made;
-	ret = membership_renew(made, ifindex, type);
-	if (ret < 0)
-		close(made);
-	else
-		*fd = made;
-	return ret;
-}
-
-int
-afx_netdev_promisc_set(int *fd, unsigned int ifindex, bool on)
-{
-	return membership_set(fd, ifindex, PACKET_MR_PROMISC, on);
-}
-
-int
-afx_netdev_allmulti_set(int *fd, unsigned int ifindex, bool on)
-{
-	return membership_set(fd, ifindex, PACKET_MR_ALLMULTI, on);
+	return afx_netdev_ioctl(iface, SIOCSIFHWADDR, &ifr);
 }
 
 /* Whether entry, a name in /proc/PID/fd, is the socket; want is its link text, NULL for any AF_XDP one. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  *
- * What the kernel knows of an interface: ioctl, ethtool, packet sockets, sysfs
- * and procfs in afx_netdev.c; links and routes in afx_netlink.c, driver and
- * queues in afx_netlink_genl.c, sockets in afx_netlink_diag.c. No packets. All
+ * What the kernel knows of an interface: ioctl, ethtool, sysfs and procfs in
+ * afx_netdev.c; its link in afx_netdev_link.c, packet sockets in
+ * afx_netdev_packet.c; links and routes in afx_netlink.c, driver and queues in afx_netlink_genl.c, sockets in afx_netlink_diag.c. No packets. All
  * functions: control thread, act in the calling thread's network namespace,
  * return 0 or -errno, log nothing, keep nothing open but the *fd of promisc
  * and allmulti. A netlink answer that does not come within 1 s is -ETIMEDOUT.
@@ -66,6 +66,24 @@ struct afx_netdev_link {
 
 /* Status from IFF_RUNNING, the rest from ETHTOOL_GLINKSETTINGS; unknown where refused. */
 int afx_netdev_link_get(const char *iface, struct afx_netdev_link *link);
+
+struct afx_netdev_speed {
+	uint32_t mbps;
+	bool full_duplex;
+};
+
+/*
+ * Call each for the speeds of the link modes that the interface supports, one
+ * speed perhaps several times, until it returns other than 0, which is then
+ * returned. Many virtual interfaces have no link modes (veth), others no
+ * ETHTOOL_GLINKSETTINGS: -EOPNOTSUPP.
+ */
+int afx_netdev_speeds_get(const char *iface,
+			  int (*each)(const struct afx_netdev_speed *speed, void *opaque),
+			  void *opaque);
+
+/* IFF_UP, nothing else. Does not wait for the carrier. */
+int afx_netdev_up_set(const char *iface, bool up);
 
 /* SIOCSIFMTU. -EINVAL beyond the interface's limits. */
 int afx_netdev_mtu_set(const char *iface, uint32_t mtu);

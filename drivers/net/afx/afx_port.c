@@ -46,6 +46,7 @@ afx_port_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 
 	info->if_index = priv->info.ifindex;
 	info->max_mac_addrs = 1;
+	info->speed_capa = priv->speed_capa;
 	info->max_rx_queues = priv->cfg.queue_count;
 	info->max_tx_queues = priv->cfg.queue_count;
 	info->min_rx_bufsize = AFX_BUF_LEN_MIN - RTE_PKTMBUF_HEADROOM;
@@ -88,8 +89,11 @@ afx_port_configure(struct rte_eth_dev *dev)
 	int ret;
 
 	ret = interface_read(priv);
+	if (ret == 0)
+		ret = afx_ifops_speeds_check(priv, dev->data->dev_conf.link_speeds);
 	if (ret != 0)
 		return ret;
+	afx_ifops_speeds_read(priv);
 	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_trim(dev);
 	ret = afx_intr_configure(dev);
@@ -105,13 +109,16 @@ afx_port_configure(struct rte_eth_dev *dev)
 
 /* The interface as it is now: it may have gone, come back, or changed since probe. */
 static int
-interface_check(struct afx_dev *priv)
+interface_check(struct rte_eth_dev *dev)
 {
+	struct afx_dev *priv = dev->data->dev_private;
 	const struct afx_cfg *cfg = &priv->cfg;
 	const uint32_t end = cfg->start_queue + cfg->queue_count;
 	char command[AFX_NETDEV_COMMAND_LEN];
 	int ret = interface_read(priv);
 
+	if (ret == 0)
+		ret = afx_ifops_link_start(dev);
 	if (ret != 0)
 		return ret;
 	if (!priv->info.up) {
@@ -199,7 +206,7 @@ afx_port_start(struct rte_eth_dev *dev)
 	bool first;
 	int ret;
 
-	ret = interface_check(priv);
+	ret = interface_check(dev);
 	if (ret != 0)
 		return ret;
 	priv->gone = false;

@@ -26,7 +26,7 @@ apply(const struct afx_dev *priv, const struct afx_state_record *r)
 	bool done = true;
 	int ret;
 
-	if (r->mtu_before == 0 && !r->has_mac)
+	if (afx_state_is_empty(r))
 		return true;
 	ret = afx_netdev_info_get(iface, &now);
 	if (ret != 0)
@@ -37,6 +37,9 @@ apply(const struct afx_dev *priv, const struct afx_state_record *r)
 		done = restored(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
 	if (r->has_mac && memcmp(now.mac, r->mac_set, AFX_NETDEV_MAC_LEN) == 0)
 		done &= restored(priv, "MAC address", afx_netdev_mac_set(iface, r->mac_before));
+	/* Last: some drivers take an address only while down, others an MTU only while up. */
+	if (r->has_up && now.up == r->up_set && now.up != r->up_before)
+		done &= restored(priv, "link state", afx_netdev_up_set(iface, r->up_before));
 	return done;
 }
 
@@ -44,17 +47,17 @@ bool
 afx_restore_leftover(struct afx_dev *priv)
 {
 	struct afx_state_record left;
+	char text[AFX_STATE_TEXT_LEN];
 	bool any;
 
 	/* No right to write there, or another process at work on the interface: nothing to do. */
 	if (afx_state_open(&priv->state, priv->cfg.iface, priv->info.ifindex, &left) != 0)
 		return false;
-	any = left.mtu_before != 0 || left.has_mac;
+	any = !afx_state_is_empty(&left);
+	afx_state_text(&left, text);
 	if (any)
-		AFX_LOG(NOTICE, "%s: restoring %s%s%s that a killed process left changed",
-			priv->cfg.iface, left.mtu_before != 0 ? "MTU" : "",
-			left.mtu_before != 0 && left.has_mac ? " and " : "",
-			left.has_mac ? "MAC address" : "");
+		AFX_LOG(NOTICE, "%s: restoring what a killed process left changed: %s",
+			priv->cfg.iface, text);
 	afx_state_close(&priv->state, !apply(priv, &left));
 	return any;
 }
@@ -77,8 +80,7 @@ note_begin(struct afx_dev *priv)
 	else if (ret != 0)
 		AFX_LOG(WARNING,
 			"%s: settings not recorded in " AFX_STATE_DIR
-			": %s; after a kill, MTU and MAC "
-			"address stay changed",
+			": %s; after a kill, they stay changed",
 			priv->cfg.iface, strerror(-ret));
 }
 
@@ -96,7 +98,7 @@ static void
 note_withdraw(struct afx_dev *priv, const struct afx_state_record *old)
 {
 	priv->before = *old;
-	if (old->mtu_before != 0 || old->has_mac) {
+	if (!afx_state_is_empty(old)) {
 		note_write(priv);
 		return;
 	}
@@ -142,6 +144,27 @@ afx_restore_mac_change(struct afx_dev *priv, const uint8_t mac[AFX_NETDEV_MAC_LE
 		note_withdraw(priv, &old);
 	else
 		memcpy(priv->info.mac, mac, AFX_NETDEV_MAC_LEN);
+	return ret;
+}
+
+int
+afx_restore_up_change(struct afx_dev *priv, bool up)
+{
+	struct afx_state_record old;
+	int ret;
+
+	note_begin(priv);
+	old = priv->before;
+	if (!priv->before.has_up)
+		priv->before.up_before = priv->info.up;
+	priv->before.has_up = true;
+	priv->before.up_set = up;
+	note_write(priv);
+	ret = afx_netdev_up_set(priv->cfg.iface, up);
+	if (ret != 0)
+		note_withdraw(priv, &old);
+	else
+		priv->info.up = up;
 	return ret;
 }
 

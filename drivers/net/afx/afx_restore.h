@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The afx authors
  *
  * Putting back what the driver changed on an interface and the kernel would
- * keep: MTU and MAC address. At close, or, for a process that was killed, by
+ * keep: MTU, MAC address, IFF_UP. At close, or, for a process that was killed, by
  * the next one that probes the interface. Control thread.
  */
 #ifndef AFX_RESTORE_H
@@ -14,13 +14,14 @@
 bool afx_restore_leftover(struct afx_dev *priv);
 
 /*
- * Change MTU or MAC address of the interface, priv->info as just read, which is
+ * Change MTU, MAC address or IFF_UP of the interface, priv->info as just read, which is
  * updated; what it was before the first change is noted, and recorded for after
  * a kill. Where it can not be recorded, that is logged, and the change goes on.
  * 0, or -errno of the change, not logged, with nothing noted.
  */
 int afx_restore_mtu_change(struct afx_dev *priv, uint32_t mtu);
 int afx_restore_mac_change(struct afx_dev *priv, const uint8_t mac[AFX_NETDEV_MAC_LEN]);
+int afx_restore_up_change(struct afx_dev *priv, bool up);
 
 /* Put back what was noted, where the interface is the same one and still has what we set. */
 void afx_restore_all(struct afx_dev *priv);

@@ -16,7 +16,7 @@
 #include "afx_state.h"
 #include "afx_uapi.h"
 
-/* Three numbers and two addresses with their names, and room. */
+/* Five numbers and two addresses with their names, and room. */
 #define RECORD_LEN 160
 
 /* A line of /proc/locks is below 80 characters. */
@@ -74,22 +74,45 @@ file_lock(const struct afx_state *st)
 }
 
 static void
+mac_parse(const char *text, struct afx_state_record *r)
+{
+	uint8_t *a = r->mac_before;
+	uint8_t *b = r->mac_set;
+
+	r->has_mac =
+		sscanf(text, " mac=" MAC_SCAN " set=" MAC_SCAN, &a[0], &a[1], &a[2], &a[3], &a[4],
+		       &a[5], &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]) == 2 * AFX_NETDEV_MAC_LEN;
+}
+
+static void
+up_parse(const char *text, struct afx_state_record *r)
+{
+	unsigned int before, set;
+
+	r->has_up = sscanf(text, " up=%u set=%u", &before, &set) == 2;
+	r->up_before = r->has_up && before != 0;
+	r->up_set = r->has_up && set != 0;
+}
+
+static void
 record_read(int fd, struct afx_state_record *r)
 {
 	char text[RECORD_LEN] = "";
-	uint8_t *a = r->mac_before;
-	uint8_t *b = r->mac_set;
-	int n;
+	const char *part;
 
 	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
 		return;
-	n = sscanf(text,
-		   "ifindex=%u mtu=%" SCNu32 " set=%" SCNu32 " mac=" MAC_SCAN " set=" MAC_SCAN,
-		   &r->ifindex, &r->mtu_before, &r->mtu_set, &a[0], &a[1], &a[2], &a[3], &a[4],
-		   &a[5], &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]);
-	r->has_mac = n == 3 + 2 * AFX_NETDEV_MAC_LEN;
-	if (n < 3)
+	if (sscanf(text, "ifindex=%u mtu=%" SCNu32 " set=%" SCNu32, &r->ifindex, &r->mtu_before,
+		   &r->mtu_set) != 3) {
 		memset(r, 0, sizeof(*r));
+		return;
+	}
+	part = strstr(text, " mac=");
+	if (part != NULL)
+		mac_parse(part, r);
+	part = strstr(text, " up=");
+	if (part != NULL)
+		up_parse(part, r);
 }
 
 int
@@ -135,9 +158,35 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 		len += snprintf(text + len, sizeof(text) - len,
 				" mac=" MAC_FORMAT " set=" MAC_FORMAT, MAC_BYTES(r->mac_before),
 				MAC_BYTES(r->mac_set));
+	if (r->has_up)
+		len += snprintf(text + len, sizeof(text) - len, " up=%u set=%u", r->up_before,
+				r->up_set);
 	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
 		return -errno;
 	return 0;
+}
+
+bool
+afx_state_is_empty(const struct afx_state_record *r)
+{
+	return r->mtu_before == 0 && !r->has_mac && !r->has_up;
+}
+
+void
+afx_state_text(const struct afx_state_record *r, char text[AFX_STATE_TEXT_LEN])
+{
+	const char *const names[] = {
+		r->mtu_before != 0 ? "MTU" : NULL,
+		r->has_mac ? "MAC address" : NULL,
+		r->has_up ? "link state" : NULL,
+	};
+	size_t i, len = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i] != NULL)
+			len += snprintf(text + len, AFX_STATE_TEXT_LEN - len, "%s%s",
+					len != 0 ? ", " : "", names[i]);
 }
 
 void

@@ -29,7 +29,13 @@ struct afx_state_record {
 	bool has_mac;
 	uint8_t mac_before[AFX_NETDEV_MAC_LEN];
 	uint8_t mac_set[AFX_NETDEV_MAC_LEN];
+	bool has_up;
+	bool up_before; /* IFF_UP */
+	bool up_set;
 };
+
+/* "MTU, MAC address, link state", rounded up */
+#define AFX_STATE_TEXT_LEN 64
 
 struct afx_state {
 	int fd; /* -1: nothing is recorded, by us */
@@ -47,6 +53,12 @@ int afx_state_open(struct afx_state *st, const char *iface, unsigned int ifindex
 
 /* Replace the record, before the change it is about. 0 or -errno. */
 int afx_state_write(struct afx_state *st, const struct afx_state_record *record);
+
+/* True if nothing is there to be restored. */
+bool afx_state_is_empty(const struct afx_state_record *record);
+
+/* Name what is there to be restored, for messages. */
+void afx_state_text(const struct afx_state_record *record, char text[AFX_STATE_TEXT_LEN]);
 
 /* Let go; the record is removed, unless keep says that there is still something to restore. Accepts a closed one. */
 void afx_state_close(struct afx_state *st, bool keep);
