@@ -34,6 +34,9 @@
 /* Ethernet header; the kernel drops what is shorter (net/xdp/xsk.c). */
 #define AFX_FRAME_MIN 14
 
+/* MAC addresses of a port: what larger NICs filter; the kernel has no limit, and goes promiscuous beyond the NIC's. */
+#define AFX_MAC_ADDRS_MAX 128
+
 /* The two sides of a queue pair; a bit each. */
 enum afx_half {
 	AFX_HALF_RX = 1,
@@ -41,6 +44,7 @@ enum afx_half {
 };
 
 struct afx_pair;
+struct rte_ether_addr;
 struct rte_intr_handle;
 
 /* Counted by the lcore that kicks; read by control. */
@@ -217,7 +221,11 @@ struct afx_dev {
 	bool headroom_far; /* programs of others run on our frames and may use all of XDP's headroom */
 	struct afx_pair *pairs; /* cfg.queue_count of them */
 	uint16_t port_id;
-	int membership_fd; /* promiscuous and allmulticast */
+	int membership_fd; /* promiscuous, allmulticast, MAC addresses but the first */
+	int multicast_fd; /* multicast; -1 without */
+	unsigned int multicast_ifindex; /* of the interface that multicast_fd is about */
+	uint32_t nb_multicast;
+	struct rte_ether_addr *multicast; /* nb_multicast of them, as the application set them */
 	int watch_fd; /* notifications of the interface, while the port exists */
 	struct rte_intr_handle *watch;
 	uint32_t speed_capa; /* RTE_ETH_LINK_SPEED_*, as at probe or configure; 0: unknown */

@@ -191,6 +191,9 @@ static const struct eth_dev_ops afx_ops = {
 	.link_update = link_update,
 	.mtu_set = afx_mtu_set,
 	.mac_addr_set = afx_mac_addr_set,
+	.mac_addr_add = afx_mac_addr_add,
+	.mac_addr_remove = afx_mac_addr_remove,
+	.set_mc_addr_list = afx_mc_addr_list_set,
 	.promiscuous_enable = afx_promiscuous_enable,
 	.promiscuous_disable = afx_promiscuous_disable,
 	.allmulticast_enable = afx_allmulticast_enable,
@@ -295,11 +298,13 @@ port_init(struct rte_eth_dev *dev, const struct afx_dev *template)
 	pthread_mutex_init(&priv->link_lock, NULL);
 	priv->port_id = dev->data->port_id;
 	priv->membership_fd = -1;
+	priv->multicast_fd = -1;
 	priv->watch_fd = -1;
 	ret = pairs_alloc(priv, dev->data->numa_node);
 	if (ret != 0)
 		return ret;
-	dev->data->mac_addrs = rte_zmalloc("afx_mac", sizeof(*dev->data->mac_addrs), 0);
+	dev->data->mac_addrs =
+		rte_calloc("afx_mac", AFX_MAC_ADDRS_MAX, sizeof(*dev->data->mac_addrs), 0);
 	if (dev->data->mac_addrs == NULL) {
 		rte_free(priv->pairs);
 		return -ENOMEM;

@@ -62,27 +62,6 @@ afx_mtu_set(struct rte_eth_dev *dev, uint16_t mtu)
 	return 0;
 }
 
-int
-afx_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *addr)
-{
-	struct afx_dev *priv = dev->data->dev_private;
-	char caps[AFX_CAPS_TEXT_LEN];
-	int ret;
-
-	ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
-	/* ethdev sets the address again at each start. */
-	if (ret == 0 && memcmp(priv->info.mac, addr->addr_bytes, AFX_NETDEV_MAC_LEN) == 0)
-		return 0;
-	if (ret == 0)
-		ret = afx_restore_mac_change(priv, addr->addr_bytes);
-	if (ret == 0)
-		return 0;
-	afx_caps_explain(ret, AFX_CAPS_SETTING, false, caps, sizeof(caps));
-	AFX_LOG(ERR, "%s: MAC address " RTE_ETHER_ADDR_PRT_FMT ": %s%s", priv->cfg.iface,
-		RTE_ETHER_ADDR_BYTES(addr), strerror(-ret), caps);
-	return ret;
-}
-
 static int
 membership_log(const struct afx_dev *priv, const char *what, int ret)
 {
@@ -142,6 +121,7 @@ void
 afx_ifops_restore(struct afx_dev *priv)
 {
 	afx_restore_all(priv);
+	afx_ifops_multicast_drop(priv);
 	if (priv->membership_fd >= 0)
 		close(priv->membership_fd);
 	priv->membership_fd = -1;

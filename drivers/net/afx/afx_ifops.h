@@ -13,6 +13,23 @@
 
 int afx_mtu_set(struct rte_eth_dev *dev, uint16_t mtu);
 int afx_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *addr);
+/*
+ * One more address, unicast or multicast, by a membership that ends with the
+ * process. ethdev keeps the list, and adds its addresses again at each start.
+ */
+int afx_mac_addr_add(struct rte_eth_dev *dev, struct rte_ether_addr *addr, uint32_t index,
+		     uint32_t pool);
+void afx_mac_addr_remove(struct rte_eth_dev *dev, uint32_t index);
+
+/* eth_set_mc_addr_list_t: these in place of the last list; -EINVAL, and the last list stays, if one is not multicast. */
+int afx_mc_addr_list_set(struct rte_eth_dev *dev, struct rte_ether_addr *addrs, uint32_t n);
+
+/* At start, priv->info as just read: the list for an interface made anew. 0, or -errno, logged. */
+int afx_ifops_multicast_start(struct afx_dev *priv);
+
+/* The list is empty again. */
+void afx_ifops_multicast_drop(struct afx_dev *priv);
+
 int afx_promiscuous_enable(struct rte_eth_dev *dev);
 int afx_promiscuous_disable(struct rte_eth_dev *dev);
 int afx_allmulticast_enable(struct rte_eth_dev *dev);

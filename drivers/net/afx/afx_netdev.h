@@ -102,6 +102,20 @@ int afx_netdev_mac_set(const char *iface, const uint8_t mac[AFX_NETDEV_MAC_LEN])
 int afx_netdev_promisc_set(int *fd, unsigned int ifindex, bool on);
 int afx_netdev_allmulti_set(int *fd, unsigned int ifindex, bool on);
 
+/*
+ * In the same way, one more address to receive, unicast or multicast. Drivers
+ * without a unicast filter go promiscuous instead, the kernel's doing.
+ */
+int afx_netdev_address_set(int *fd, unsigned int ifindex, const uint8_t mac[AFX_NETDEV_MAC_LEN],
+			   bool on);
+
+/*
+ * The same for n addresses, one behind the other in macs, in place of those
+ * that *fd holds, which are left alone on failure. *fd is a socket of its own,
+ * -1 while there are none. What is in both lists is received all the while.
+ */
+int afx_netdev_addresses_set(int *fd, unsigned int ifindex, const uint8_t *macs, unsigned int n);
+
 /* What a driver says of itself; all false where it has no native XDP. */
 struct afx_netdev_xdp {
 	bool native; /* runs XDP programs */

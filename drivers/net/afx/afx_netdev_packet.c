@@ -14,6 +14,9 @@
 
 #include "afx_netdev.h"
 
+/* In a MAC address's first byte: multicast. */
+#define GROUP_BIT 1
+
 /* Protocol 0: bound to nothing, it receives nothing. */
 static int
 packet_socket_open(void)
@@ -24,19 +27,17 @@ packet_socket_open(void)
 }
 
 static int
-membership_change(int fd, int change, unsigned int ifindex, unsigned short type)
+membership_change(int fd, int change, const struct packet_mreq *mreq)
 {
-	struct packet_mreq mreq = { .mr_ifindex = ifindex, .mr_type = type };
-
-	return setsockopt(fd, SOL_PACKET, change, &mreq, sizeof(mreq)) == 0 ? 0 : -errno;
+	return setsockopt(fd, SOL_PACKET, change, mreq, sizeof(*mreq)) == 0 ? 0 : -errno;
 }
 
 /*
  * A socket counts its additions, and one drop must undo them all, so that each
- * addition replaces the one before. A second socket holds the mode meanwhile.
+ * addition replaces the one before. A second socket holds the membership meanwhile.
  */
 static int
-membership_renew(int fd, unsigned int ifindex, unsigned short type)
+membership_renew(int fd, const struct packet_mreq *mreq)
 {
 	int bridge;
 	int ret;
@@ -44,32 +45,32 @@ membership_renew(int fd, unsigned int ifindex, unsigned short type)
 	bridge = packet_socket_open();
 	if (bridge < 0)
 		return bridge;
-	ret = membership_change(bridge, PACKET_ADD_MEMBERSHIP, ifindex, type);
+	ret = membership_change(bridge, PACKET_ADD_MEMBERSHIP, mreq);
 	if (ret == 0) {
 		/* Nothing to drop is an error on some kernels and none on others. */
-		membership_change(fd, PACKET_DROP_MEMBERSHIP, ifindex, type);
-		ret = membership_change(fd, PACKET_ADD_MEMBERSHIP, ifindex, type);
+		membership_change(fd, PACKET_DROP_MEMBERSHIP, mreq);
+		ret = membership_change(fd, PACKET_ADD_MEMBERSHIP, mreq);
 	}
 	close(bridge);
 	return ret;
 }
 
 static int
-membership_set(int *fd, unsigned int ifindex, unsigned short type, bool on)
+membership_set(int *fd, const struct packet_mreq *mreq, bool on)
 {
 	int made, ret;
 
 	if (!on) {
 		if (*fd >= 0)
-			membership_change(*fd, PACKET_DROP_MEMBERSHIP, ifindex, type);
+			membership_change(*fd, PACKET_DROP_MEMBERSHIP, mreq);
 		return 0;
 	}
 	if (*fd >= 0)
-		return membership_renew(*fd, ifindex, type);
+		return membership_renew(*fd, mreq);
 	made = packet_socket_open();
 	if (made < 0)
 		return made;
-	ret = membership_renew(made, ifindex, type);
+	ret = membership_change(made, PACKET_ADD_MEMBERSHIP, mreq);
 	if (ret < 0)
 		close(made);
 	else
@@ -80,11 +81,64 @@ membership_set(int *fd, unsigned int ifindex, unsigned short type, bool on)
 int
 afx_netdev_promisc_set(int *fd, unsigned int ifindex, bool on)
 {
-	return membership_set(fd, ifindex, PACKET_MR_PROMISC, on);
+	const struct packet_mreq mreq = { .mr_ifindex = ifindex, .mr_type = PACKET_MR_PROMISC };
+
+	return membership_set(fd, &mreq, on);
 }
 
 int
 afx_netdev_allmulti_set(int *fd, unsigned int ifindex, bool on)
 {
-	return membership_set(fd, ifindex, PACKET_MR_ALLMULTI, on);
+	const struct packet_mreq mreq = { .mr_ifindex = ifindex, .mr_type = PACKET_MR_ALLMULTI };
+
+	return membership_set(fd, &mreq, on);
+}
+
+static struct packet_mreq
+address_mreq(unsigned int ifindex, const uint8_t mac[AFX_NETDEV_MAC_LEN])
+{
+	struct packet_mreq mreq = {
+		.mr_ifindex = ifindex,
+		.mr_type = (mac[0] & GROUP_BIT) != 0 ? PACKET_MR_MULTICAST : PACKET_MR_UNICAST,
+		.mr_alen = AFX_NETDEV_MAC_LEN,
+	};
+
+	memcpy(mreq.mr_address, mac, AFX_NETDEV_MAC_LEN);
+	return mreq;
+}
+
+int
+afx_netdev_address_set(int *fd, unsigned int ifindex, const uint8_t mac[AFX_NETDEV_MAC_LEN],
+		       bool on)
+{
+	const struct packet_mreq mreq = address_mreq(ifindex, mac);
+
+	return membership_set(fd, &mreq, on);
+}
+
+int
+afx_netdev_addresses_set(int *fd, unsigned int ifindex, const uint8_t *macs, unsigned int n)
+{
+	struct packet_mreq mreq;
+	int made = -1;
+	unsigned int i;
+	int ret = 0;
+
+	if (n != 0) {
+		made = packet_socket_open();
+		if (made < 0)
+			return made;
+	}
+	for (i = 0; ret == 0 && i < n; i++) {
+		mreq = address_mreq(ifindex, macs + i * AFX_NETDEV_MAC_LEN);
+		ret = membership_change(made, PACKET_ADD_MEMBERSHIP, &mreq);
+	}
+	if (ret != 0) {
+		close(made);
+		return ret;
+	}
+	if (*fd >= 0)
+		close(*fd);
+	*fd = made;
+	return 0;
 }

@@ -45,7 +45,7 @@ afx_port_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	};
 
 	info->if_index = priv->info.ifindex;
-	info->max_mac_addrs = 1;
+	info->max_mac_addrs = AFX_MAC_ADDRS_MAX;
 	info->speed_capa = priv->speed_capa;
 	info->max_rx_queues = priv->cfg.queue_count;
 	info->max_tx_queues = priv->cfg.queue_count;
@@ -119,6 +119,8 @@ interface_check(struct rte_eth_dev *dev)
 
 	if (ret == 0)
 		ret = afx_ifops_link_start(dev);
+	if (ret == 0)
+		ret = afx_ifops_multicast_start(priv);
 	if (ret != 0)
 		return ret;
 	if (!priv->info.up) {

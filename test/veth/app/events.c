@@ -170,6 +170,22 @@ step_mac(void)
 	return rte_eth_dev_default_mac_addr_set(port.id, &mac);
 }
 
+/* One more of each kind. */
+static int
+step_addresses(void)
+{
+	struct rte_ether_addr mac = { .addr_bytes = { 2, 0xaf, 0, 0, 1, 1 } };
+	struct rte_ether_addr group = { .addr_bytes = { 1, 0, 0x5e, 0x7f, 0xaf, 1 } };
+	int ret = rte_eth_dev_mac_addr_add(port.id, &mac, 0);
+
+	if (ret == 0)
+		ret = rte_eth_dev_set_mc_addr_list(port.id, &group, 1);
+	/* Refused, the list stays. */
+	if (ret == 0 && rte_eth_dev_set_mc_addr_list(port.id, &mac, 1) != -EINVAL)
+		ret = -EPROTO;
+	return ret;
+}
+
 static int
 step_promisc_off(void)
 {
@@ -244,11 +260,13 @@ step_removed(void)
 }
 
 static const struct app_step steps[] = {
-	{ "stop", step_stop },   { "reset", step_reset },     { "setup", step_setup },
-	{ "mac", step_mac },     { "start", step_start },     { "close", step_close },
-	{ "up", step_up },       { "down", step_down },       { "removed", step_removed },
-	{ "count", step_count }, { "release", step_release }, { "promisc_off", step_promisc_off },
-	{ "full", step_full },
+	{ "stop", step_stop },       { "reset", step_reset },
+	{ "setup", step_setup },     { "mac", step_mac },
+	{ "start", step_start },     { "close", step_close },
+	{ "up", step_up },           { "down", step_down },
+	{ "removed", step_removed }, { "count", step_count },
+	{ "release", step_release }, { "promisc_off", step_promisc_off },
+	{ "full", step_full },       { "addresses", step_addresses },
 };
 
 /* Each is allowed to close the port, as some applications do, out of the driver's own call. */
