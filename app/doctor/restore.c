@@ -37,30 +37,48 @@ record_drop(const char *iface)
 	return 0;
 }
 
-static void
-changes_print(const char *iface, const struct afx_netdev_info *before,
-	      const struct afx_netdev_info *after)
-{
-	bool mac = memcmp(before->mac, after->mac, AFX_NETDEV_MAC_LEN) != 0;
+/* What a killed program may have left changed. */
+struct settings {
+	struct afx_netdev_info info;
+	struct afx_netdev_pause pause; /* all off where there is none */
+};
 
-	if (before->mtu != after->mtu)
-		printf("%s: MTU %u restored, was %u\n", iface, after->mtu, before->mtu);
+static int
+settings_read(const char *iface, struct settings *s)
+{
+	memset(s, 0, sizeof(*s));
+	afx_netdev_pause_get(iface, &s->pause);
+	return afx_netdev_info_get(iface, &s->info);
+}
+
+static void
+changes_print(const char *iface, const struct settings *before, const struct settings *after)
+{
+	const bool mac = memcmp(before->info.mac, after->info.mac, AFX_NETDEV_MAC_LEN) != 0;
+	const bool pause = !afx_netdev_pause_equal(&before->pause, &after->pause);
+	const bool mtu = before->info.mtu != after->info.mtu;
+	const bool up = before->info.up != after->info.up;
+
+	if (mtu)
+		printf("%s: MTU %u restored, was %u\n", iface, after->info.mtu, before->info.mtu);
 	if (mac)
 		printf("%s: MAC address " MAC_FORMAT " restored, was " MAC_FORMAT "\n", iface,
-		       MAC_BYTES(after->mac), MAC_BYTES(before->mac));
-	if (before->up != after->up)
-		printf("%s: link set %s again\n", iface, after->up ? "up" : "down");
-	if (before->mtu == after->mtu && !mac && before->up == after->up)
+		       MAC_BYTES(after->info.mac), MAC_BYTES(before->info.mac));
+	if (pause)
+		printf("%s: flow control restored; see: ethtool -a %s\n", iface, iface);
+	if (up)
+		printf("%s: link set %s again\n", iface, after->info.up ? "up" : "down");
+	if (!mtu && !mac && !pause && !up)
 		printf("%s: nothing to restore: somebody has changed it since\n", iface);
 }
 
 /* By the driver's own function, as the next start would. */
 static int
-record_apply(const char *iface, const struct afx_netdev_info *before)
+record_apply(const char *iface, const struct settings *before)
 {
-	struct afx_dev dev = { .info = *before, .state.fd = -1 };
+	struct afx_dev dev = { .info = before->info, .state.fd = -1 };
 	struct afx_state_record left;
-	struct afx_netdev_info after;
+	struct settings after;
 	bool in_use;
 
 	snprintf(dev.cfg.iface, sizeof(dev.cfg.iface), "%s", iface);
@@ -68,7 +86,7 @@ record_apply(const char *iface, const struct afx_netdev_info *before)
 	/* It keeps the record of what it could not put back, and has logged why. */
 	if (afx_state_peek(iface, &left, &in_use) == 0)
 		return failed(iface, in_use ? -EBUSY : -EPERM);
-	if (afx_netdev_info_get(iface, &after) == 0)
+	if (settings_read(iface, &after) == 0)
 		changes_print(iface, before, &after);
 	return 0;
 }
@@ -77,7 +95,7 @@ static int
 restore_one(const char *iface, void *opaque)
 {
 	struct afx_state_record left;
-	struct afx_netdev_info info;
+	struct settings now;
 	int *first = opaque;
 	bool in_use;
 	int ret;
@@ -87,10 +105,10 @@ restore_one(const char *iface, void *opaque)
 		ret = failed(iface, ret);
 	else if (in_use)
 		printf("%s: left alone: a running program has its settings\n", iface);
-	else if (afx_netdev_info_get(iface, &info) != 0 || info.ifindex != left.ifindex)
+	else if (settings_read(iface, &now) != 0 || now.info.ifindex != left.ifindex)
 		ret = record_drop(iface);
 	else
-		ret = record_apply(iface, &info);
+		ret = record_apply(iface, &now);
 	if (*first == 0)
 		*first = ret;
 	return 0;

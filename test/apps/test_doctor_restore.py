@@ -77,6 +77,16 @@ def test_one_interface(pair):
     assert restore(pair, "x0") == (0, "x0: nothing to restore\n", "")
 
 
+def test_link_state(pair):
+    """Without an MTU or an address that had been changed."""
+    path = record(pair, "x0", f"ifindex={settings(pair)[0]} mtu=0 set=0 up=1 set=0")
+    pair.dut.ip("link", "set", "x0", "down")
+    status, out, err = restore(pair, "x0")
+    assert (status, out, err) == (0, "x0: link set up again\n", "")
+    assert "UP" in pair.dut.ip("link", "show", "x0").split(">")[0]
+    assert not os.path.exists(path)
+
+
 def test_all_of_this_namespace(pair):
     """Not those of others, and not those of no interest."""
     pair.dut.ip("link", "add", "a0", "type", "veth", "peer", "name", "b0")

@@ -55,6 +55,20 @@ void afx_ifops_speeds_read(struct afx_dev *priv);
 int afx_ifops_speeds_check(const struct afx_dev *priv, uint32_t link_speeds);
 
 /*
+ * What ethtool has of the interface's hardware: -ENOTSUP where its driver has no
+ * such thing, other errors logged. Registers are bytes; without data, get_reg
+ * tells how many. Flow control is as it was again after close.
+ */
+int afx_fw_version_get(struct rte_eth_dev *dev, char *text, size_t size);
+int afx_reg_get(struct rte_eth_dev *dev, struct rte_dev_reg_info *info);
+int afx_eeprom_length_get(struct rte_eth_dev *dev);
+int afx_eeprom_get(struct rte_eth_dev *dev, struct rte_dev_eeprom_info *info);
+int afx_module_info_get(struct rte_eth_dev *dev, struct rte_eth_dev_module_info *info);
+int afx_module_eeprom_get(struct rte_eth_dev *dev, struct rte_dev_eeprom_info *info);
+int afx_flow_ctrl_get(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf);
+int afx_flow_ctrl_set(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf);
+
+/*
  * Notes that the port has started or stopped, and looks at the link. From here
  * on afx_link_update, of any thread, tells the interface's state, or down.
  * Control thread, in start and stop.

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The afx authors
  *
  * What the kernel knows of an interface: ioctl, ethtool, sysfs and procfs in
- * afx_netdev.c; its link in afx_netdev_link.c, packet sockets in
+ * afx_netdev.c; its link in afx_netdev_link.c, hardware in afx_netdev_ethtool.c, packet sockets in
  * afx_netdev_packet.c; links and routes in afx_netlink.c, driver and queues in afx_netlink_genl.c, sockets in afx_netlink_diag.c. No packets. All
  * functions: control thread, act in the calling thread's network namespace,
  * return 0 or -errno, log nothing, keep nothing open but the *fd of promisc
@@ -84,6 +84,42 @@ int afx_netdev_speeds_get(const char *iface,
 
 /* IFF_UP, nothing else. Does not wait for the carrier. */
 int afx_netdev_up_set(const char *iface, bool up);
+
+struct afx_netdev_hardware {
+	char firmware[AFX_NETDEV_DRIVER_LEN]; /* version, "" if the driver does not say */
+	uint32_t regs_len; /* bytes, 0: none to be read */
+	uint32_t eeprom_len; /* the same */
+};
+
+/* ETHTOOL_GDRVINFO. As all functions about hardware below, -EOPNOTSUPP where the driver has no such thing. */
+int afx_netdev_hardware_get(const char *iface, struct afx_netdev_hardware *hw);
+
+/* All len bytes of the registers, regs_len above. -EIO if the driver has fewer now. */
+int afx_netdev_regs_read(const char *iface, uint32_t len, void *data, uint32_t *version);
+
+/* len bytes of the EEPROM from offset. -EIO if the driver has fewer. */
+int afx_netdev_eeprom_read(const char *iface, uint32_t offset, uint32_t len, void *data,
+			   uint32_t *magic);
+
+/* Plugged transceiver: the type of its EEPROM (ETH_MODULE_SFF_*), and its length; reading, as above. */
+int afx_netdev_module_get(const char *iface, uint32_t *type, uint32_t *len);
+int afx_netdev_module_read(const char *iface, uint32_t offset, uint32_t len, void *data);
+
+/* Flow control by pause frames. */
+struct afx_netdev_pause {
+	bool autoneg;
+	bool rx; /* obey them */
+	bool tx; /* send them */
+};
+
+static inline bool
+afx_netdev_pause_equal(const struct afx_netdev_pause *a, const struct afx_netdev_pause *b)
+{
+	return a->autoneg == b->autoneg && a->rx == b->rx && a->tx == b->tx;
+}
+
+int afx_netdev_pause_get(const char *iface, struct afx_netdev_pause *pause);
+int afx_netdev_pause_set(const char *iface, const struct afx_netdev_pause *pause);
 
 /* SIOCSIFMTU. -EINVAL beyond the interface's limits. */
 int afx_netdev_mtu_set(const char *iface, uint32_t mtu);

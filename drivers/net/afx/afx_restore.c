@@ -17,6 +17,17 @@ restored(const struct afx_dev *priv, const char *what, int ret)
 	return false;
 }
 
+static bool
+pause_apply(const struct afx_dev *priv, const struct afx_state_record *r)
+{
+	struct afx_netdev_pause now;
+	int ret = afx_netdev_pause_get(priv->cfg.iface, &now);
+
+	if (ret == 0 && afx_netdev_pause_equal(&now, &r->pause_set))
+		ret = afx_netdev_pause_set(priv->cfg.iface, &r->pause_before);
+	return restored(priv, "flow control", ret);
+}
+
 /* What is no longer as we set it was set by somebody since, and stays. True unless one failed. */
 static bool
 apply(const struct afx_dev *priv, const struct afx_state_record *r)
@@ -37,6 +48,8 @@ apply(const struct afx_dev *priv, const struct afx_state_record *r)
 		done = restored(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
 	if (r->has_mac && memcmp(now.mac, r->mac_set, AFX_NETDEV_MAC_LEN) == 0)
 		done &= restored(priv, "MAC address", afx_netdev_mac_set(iface, r->mac_before));
+	if (r->has_pause)
+		done &= pause_apply(priv, r);
 	/* Last: some drivers take an address only while down, others an MTU only while up. */
 	if (r->has_up && now.up == r->up_set && now.up != r->up_before)
 		done &= restored(priv, "link state", afx_netdev_up_set(iface, r->up_before));
@@ -165,6 +178,26 @@ afx_restore_up_change(struct afx_dev *priv, bool up)
 		note_withdraw(priv, &old);
 	else
 		priv->info.up = up;
+	return ret;
+}
+
+int
+afx_restore_pause_change(struct afx_dev *priv, const struct afx_netdev_pause *now,
+			 const struct afx_netdev_pause *pause)
+{
+	struct afx_state_record old;
+	int ret;
+
+	note_begin(priv);
+	old = priv->before;
+	if (!priv->before.has_pause)
+		priv->before.pause_before = *now;
+	priv->before.has_pause = true;
+	priv->before.pause_set = *pause;
+	note_write(priv);
+	ret = afx_netdev_pause_set(priv->cfg.iface, pause);
+	if (ret != 0)
+		note_withdraw(priv, &old);
 	return ret;
 }
 

@@ -16,11 +16,16 @@
 #include "afx_state.h"
 #include "afx_uapi.h"
 
-/* Five numbers and two addresses with their names, and room. */
+/* Seven numbers and two addresses with their names, and room. */
 #define RECORD_LEN 160
 
 /* A line of /proc/locks is below 80 characters. */
 #define LOCK_LINE_LEN 128
+
+/* Flow control in the record. */
+#define PAUSE_AUTONEG 1
+#define PAUSE_RX 2
+#define PAUSE_TX 4
 
 #define MAC_FORMAT "%02hhx:%02hhx:%02hhx:%02hhx:%02hhx:%02hhx"
 #define MAC_BYTES(mac) (mac)[0], (mac)[1], (mac)[2], (mac)[3], (mac)[4], (mac)[5]
@@ -94,6 +99,35 @@ up_parse(const char *text, struct afx_state_record *r)
 	r->up_set = r->has_up && set != 0;
 }
 
+static struct afx_netdev_pause
+pause_from(unsigned int bits)
+{
+	return (struct afx_netdev_pause){
+		.autoneg = (bits & PAUSE_AUTONEG) != 0,
+		.rx = (bits & PAUSE_RX) != 0,
+		.tx = (bits & PAUSE_TX) != 0,
+	};
+}
+
+static unsigned int
+pause_bits(const struct afx_netdev_pause *pause)
+{
+	return (pause->autoneg ? PAUSE_AUTONEG : 0) | (pause->rx ? PAUSE_RX : 0) |
+		(pause->tx ? PAUSE_TX : 0);
+}
+
+static void
+pause_parse(const char *text, struct afx_state_record *r)
+{
+	unsigned int before, set;
+
+	r->has_pause = sscanf(text, " pause=%u set=%u", &before, &set) == 2;
+	if (!r->has_pause)
+		return;
+	r->pause_before = pause_from(before);
+	r->pause_set = pause_from(set);
+}
+
 static void
 record_read(int fd, struct afx_state_record *r)
 {
@@ -113,6 +147,9 @@ record_read(int fd, struct afx_state_record *r)
 	part = strstr(text, " up=");
 	if (part != NULL)
 		up_parse(part, r);
+	part = strstr(text, " pause=");
+	if (part != NULL)
+		pause_parse(part, r);
 }
 
 int
@@ -161,6 +198,9 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 	if (r->has_up)
 		len += snprintf(text + len, sizeof(text) - len, " up=%u set=%u", r->up_before,
 				r->up_set);
+	if (r->has_pause)
+		len += snprintf(text + len, sizeof(text) - len, " pause=%u set=%u",
+				pause_bits(&r->pause_before), pause_bits(&r->pause_set));
 	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
 		return -errno;
 	return 0;
@@ -169,7 +209,7 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 bool
 afx_state_is_empty(const struct afx_state_record *r)
 {
-	return r->mtu_before == 0 && !r->has_mac && !r->has_up;
+	return r->mtu_before == 0 && !r->has_mac && !r->has_up && !r->has_pause;
 }
 
 void
@@ -179,6 +219,7 @@ afx_state_text(const struct afx_state_record *r, char text[AFX_STATE_TEXT_LEN])
 		r->mtu_before != 0 ? "MTU" : NULL,
 		r->has_mac ? "MAC address" : NULL,
 		r->has_up ? "link state" : NULL,
+		r->has_pause ? "flow control" : NULL,
 	};
 	size_t i, len = 0;
 

@@ -32,9 +32,12 @@ struct afx_state_record {
 	bool has_up;
 	bool up_before; /* IFF_UP */
 	bool up_set;
+	bool has_pause;
+	struct afx_netdev_pause pause_before;
+	struct afx_netdev_pause pause_set;
 };
 
-/* "MTU, MAC address, link state", rounded up */
+/* "MTU, MAC address, link state, flow control", rounded up */
 #define AFX_STATE_TEXT_LEN 64
 
 struct afx_state {

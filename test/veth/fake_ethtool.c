@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * Preloaded: the hardware that a veth has not, by ethtool's ioctl. FAKE_ETHTOOL
+ * names a file with its settings, which outlive the process as a NIC's do: flow
+ * control, three digits. FAKE_ETHTOOL_ERRNO: what reading it fails with.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+
+#define REGS_LEN 200
+#define REGS_VERSION 7
+#define EEPROM_LEN 100
+#define EEPROM_MAGIC 0x5afe
+#define PAUSE_LEN 3
+
+static int
+refuse(int err)
+{
+	errno = err;
+	return -1;
+}
+
+/* A byte that follows from where it is, other ones in each kind of memory. */
+static void
+bytes_write(uint8_t *to, uint32_t first, uint32_t n, uint32_t kind)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		to[i] = (first + i) * 7 + kind;
+}
+
+static int
+info_get(struct ethtool_drvinfo *info)
+{
+	memset(info, 0, sizeof(*info));
+	strcpy(info->driver, "fake");
+	strcpy(info->fw_version, "1.2-fake");
+	info->regdump_len = REGS_LEN;
+	info->eedump_len = EEPROM_LEN;
+	return 0;
+}
+
+static int
+regs_get(struct ethtool_regs *regs)
+{
+	if (regs->len > REGS_LEN)
+		regs->len = REGS_LEN;
+	regs->version = REGS_VERSION;
+	bytes_write(regs->data, 0, regs->len, ETHTOOL_GREGS);
+	return 0;
+}
+
+static int
+eeprom_get(struct ethtool_eeprom *eeprom, uint32_t whole)
+{
+	if (eeprom->offset + eeprom->len > whole)
+		return refuse(EINVAL);
+	eeprom->magic = EEPROM_MAGIC;
+	bytes_write(eeprom->data, eeprom->offset, eeprom->len, eeprom->cmd);
+	return 0;
+}
+
+static int
+module_get(struct ethtool_modinfo *info)
+{
+	info->type = ETH_MODULE_SFF_8472;
+	info->eeprom_len = ETH_MODULE_SFF_8472_LEN;
+	return 0;
+}
+
+static int
+pause_get(struct ethtool_pauseparam *param)
+{
+	char text[PAUSE_LEN];
+	int fd = open(getenv("FAKE_ETHTOOL"), O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text)) != sizeof(text))
+		return refuse(EIO);
+	close(fd);
+	param->autoneg = text[0] - '0';
+	param->rx_pause = text[1] - '0';
+	param->tx_pause = text[2] - '0';
+	return 0;
+}
+
+static int
+pause_set(const struct ethtool_pauseparam *param)
+{
+	const char text[PAUSE_LEN] = { '0' + param->autoneg, '0' + param->rx_pause,
+				       '0' + param->tx_pause };
+	int fd = open(getenv("FAKE_ETHTOOL"), O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, sizeof(text)) != sizeof(text))
+		return refuse(EIO);
+	close(fd);
+	return 0;
+}
+
+/* 1: not ours, the kernel's. */
+static int
+answer(void *request)
+{
+	const uint32_t cmd = *(const uint32_t *)request;
+	const char *err = getenv("FAKE_ETHTOOL_ERRNO");
+
+	if (err != NULL && (cmd == ETHTOOL_GREGS || cmd == ETHTOOL_GEEPROM))
+		return refuse(atoi(err));
+	switch (cmd) {
+	case ETHTOOL_GDRVINFO:
+		return info_get(request);
+	case ETHTOOL_GREGS:
+		return regs_get(request);
+	case ETHTOOL_GEEPROM:
+		return eeprom_get(request, EEPROM_LEN);
+	case ETHTOOL_GMODULEINFO:
+		return module_get(request);
+	case ETHTOOL_GMODULEEEPROM:
+		return eeprom_get(request, ETH_MODULE_SFF_8472_LEN);
+	case ETHTOOL_GPAUSEPARAM:
+		return pause_get(request);
+	case ETHTOOL_SPAUSEPARAM:
+		return pause_set(request);
+	}
+	return 1;
+}
+
+int
+ioctl(int fd, unsigned long request, ...)
+{
+	int (*real)(int, unsigned long, void *) = dlsym(RTLD_NEXT, "ioctl");
+	va_list args;
+	void *arg;
+	int ret = 1;
+
+	va_start(args, request);
+	arg = va_arg(args, void *);
+	va_end(args);
+	if (request == SIOCETHTOOL)
+		ret = answer(((struct ifreq *)arg)->ifr_data);
+	return ret != 1 ? ret : real(fd, request, arg);
+}

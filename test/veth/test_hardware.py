@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""What ethtool has of a NIC, and flow control.
+
+A veth has nothing of the kind. The hardware here is a preloaded library that
+answers ethtool's ioctl in the kernel's place (fake_ethtool.c).
+
+Environment: AFX_FAKE_ETHTOOL is the path of the library.
+"""
+
+import errno
+import os
+import shutil
+
+import pytest
+
+from kernelstate import records
+from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
+
+FAKE = os.environ.get("AFX_FAKE_ETHTOOL", "")
+REGS, EEPROM, MODULE = (200, 4), (100, 11), (512, 67)     # length, ethtool's number
+NONE, RX, TX, FULL = range(4)                              # rte_eth_fc_mode
+ENOTSUP, EINVAL = -errno.EOPNOTSUPP, -errno.EINVAL
+
+needs_fake = pytest.mark.skipif(not os.path.exists(FAKE), reason="needs AFX_FAKE_ETHTOOL")
+
+
+def total(kind, first=0):
+    """What the program makes of the bytes from first on: see hardware.c."""
+    length, number = kind
+    value = 0
+    for i in range(first, length):
+        value = value * 31 + (i * 7 + number) % 256
+    return value & 0x7FFFFFFF
+
+
+@pytest.fixture
+def nic(app, pair, tmp_path):   # pylint: disable=unused-argument
+    """Starts the program on a NIC, whose flow control is in a file."""
+    # A program without rights of its own has to be able to reach it.
+    library = shutil.copy(FAKE, tmp_path)
+    state = tmp_path / "nic"
+    state.write_text("100", encoding="ascii")
+
+    def start(*env, **options):
+        return app("hardware", wrap=["env", f"LD_PRELOAD={library}", f"FAKE_ETHTOOL={state}", *env],
+                   **options)
+
+    start.state = lambda: state.read_text(encoding="ascii")
+    start.set = lambda text: state.write_text(text, encoding="ascii")
+    return start
+
+
+def test_a_veth_has_no_such_thing(app, pair):   # pylint: disable=unused-argument
+    """-ENOTSUP, and not a word in the log."""
+    run = app("hardware")
+    said = run.until("told")
+    for key in ("fw_size", "fw", "regs", "regs_read", "eeprom_len", "eeprom", "module",
+                "module_read", "pause_get", "pause_set"):
+        assert said[key] == ENOTSUP, key
+    assert "ethtool" not in run.log()
+    run.go()
+    ended(run)
+
+
+@needs_fake
+def test_hardware_is_read(nic):
+    run = nic()
+    said = run.until("told")
+    assert (said["fw_size"], said["fw"], said["fw_text"]) == (len("1.2-fake") + 1, 0, "1.2-fake")
+    assert (said["regs"], said["regs_len"], said["regs_version"]) == (0, 200, 7)
+    assert (said["regs_read"], said["regs_sum"]) == (0, total(REGS))
+    assert (said["regs_part"], said["regs_part_sum"]) == (0, total(REGS, 100))
+    assert (said["eeprom_len"], said["eeprom"], said["eeprom_magic"]) == (100, 0, 0x5AFE)
+    assert said["eeprom_sum"] == total(EEPROM)
+    assert (said["eeprom_part"], said["eeprom_part_sum"]) == (0, total(EEPROM, 1))
+    assert (said["module"], said["module_type"], said["module_len"]) == (0, 2, 512)
+    assert (said["module_read"], said["module_sum"]) == (0, total(MODULE))
+    for key in "regs_beyond", "eeprom_beyond", "module_beyond":
+        assert said[key] == EINVAL, key
+    run.go()
+    ended(run)
+
+
+@needs_fake
+def test_a_failure_is_passed_on_and_logged(nic):
+    run = nic(f"FAKE_ETHTOOL_ERRNO={errno.EIO}")
+    said = run.until("told")
+    assert said["regs_read"] == said["eeprom"] == -errno.EIO
+    assert "AFX: x0: ethtool, registers: Input/output error" in run.log()
+    assert "AFX: x0: ethtool, EEPROM: Input/output error" in run.log()
+    run.go()
+    ended(run)
+
+
+@needs_fake
+@pytest.mark.parametrize("text,mode,autoneg", [
+    ("000", NONE, 0), ("110", RX, 1), ("001", TX, 0), ("111", FULL, 1)])
+def test_flow_control_is_set_and_goes_back(nic, pair, text, mode, autoneg):
+    """As it was, at close; what it is already is no change."""
+    nic.set("010" if text == "000" else "100")
+    before = nic.state()
+    run = nic(mode=mode, autoneg=autoneg)
+    said = run.until("told")
+    assert (said["pause_get"], said["pause_mode"], said["pause_autoneg"]) == \
+        (0, *((RX, 0) if before == "010" else (NONE, 1)))
+    assert said["pause_set"] == 0
+    assert nic.state() == text
+    assert len(records(pair.dut)) == 1
+    run.go()
+    ended(run)
+    assert nic.state() == before
+    assert records(pair.dut) == []
+    run = nic()     # sets what there is
+    assert run.until("told")["pause_set"] == 0
+    assert records(pair.dut) == []
+    run.go()
+    ended(run)
+
+
+@needs_fake
+def test_flow_control_goes_back_after_a_kill(nic, pair):
+    run = nic(mode=FULL)
+    run.until("told")
+    run.kill()
+    assert nic.state() == "111"
+    run = nic()
+    said = run.until("told")
+    assert (said["pause_mode"], said["pause_autoneg"]) == (NONE, 1)
+    assert "restoring what a killed process left changed: flow control" in run.log()
+    assert nic.state() == "100"
+    run.go()
+    ended(run)
+    assert records(pair.dut) == []
+
+
+@needs_fake
+def test_what_the_administrator_set_since_stays(nic, pair):
+    run = nic(mode=FULL)
+    run.until("told")
+    nic.set("010")
+    run.go()
+    ended(run)
+    assert nic.state() == "010"
+    assert records(pair.dut) == []
+
+
+@needs_fake
+def test_what_ethtool_has_not_is_refused(nic):
+    run = nic(mode=FULL, send_xon=1)
+    assert run.until("told")["pause_set"] == ENOTSUP
+    assert "ethtool has mode and autoneg only" in run.log()
+    assert nic.state() == "100"
+    run.go()
+    ended(run)
