@@ -39,6 +39,7 @@ int app_desc(void);
 int app_intr(void);
 int app_intr_rounds(void);
 int app_hardware(void);
+int app_features(void);
 
 /* talk.c: arguments, for any thread, and the conversation with the test: main thread. */
 /* First of all, of each of the test programs: EAL, its arguments, and the word behind them; NULL: no. */

@@ -23,7 +23,7 @@ static const struct {
 	{ "halves", app_halves },     { "events", app_events },
 	{ "link", app_link },         { "intr", app_intr },
 	{ "desc", app_desc },         { "intr_rounds", app_intr_rounds },
-	{ "hardware", app_hardware },
+	{ "hardware", app_hardware }, { "features", app_features },
 };
 
 static int
