@@ -24,6 +24,8 @@
 #define EEPROM_LEN 100
 #define EEPROM_MAGIC 0x5afe
 #define PAUSE_LEN 3
+/* Those of an older kernel: fewer than the driver knows modes. */
+#define MODE_WORDS 2
 
 static int
 refuse(int err)
@@ -109,6 +111,33 @@ pause_set(const struct ethtool_pauseparam *param)
 	return 0;
 }
 
+/* Supported are modes at both ends of words and ranges, and what is no speed; advertised are all. */
+static int
+link_get(struct ethtool_link_settings *link)
+{
+	static const unsigned int supported[] = {
+		ETHTOOL_LINK_MODE_10baseT_Half_BIT,   ETHTOOL_LINK_MODE_100baseT_Full_BIT,
+		ETHTOOL_LINK_MODE_1000baseT_Full_BIT, ETHTOOL_LINK_MODE_Autoneg_BIT,
+		ETHTOOL_LINK_MODE_Pause_BIT,          ETHTOOL_LINK_MODE_25000baseCR_Full_BIT,
+		ETHTOOL_LINK_MODE_5000baseT_Full_BIT, ETHTOOL_LINK_MODE_100000baseDR2_Full_BIT,
+	};
+	size_t i;
+
+	if (link->link_mode_masks_nwords != MODE_WORDS) {
+		memset(link, 0, sizeof(*link));
+		link->link_mode_masks_nwords = -MODE_WORDS;
+		return 0;
+	}
+	link->speed = SPEED_1000;
+	link->duplex = DUPLEX_FULL;
+	link->autoneg = AUTONEG_ENABLE;
+	memset(link->link_mode_masks, 0, 3 * MODE_WORDS * sizeof(uint32_t));
+	for (i = 0; i < sizeof(supported) / sizeof(supported[0]); i++)
+		link->link_mode_masks[supported[i] / 32] |= 1U << supported[i] % 32;
+	memset(&link->link_mode_masks[MODE_WORDS], 0xff, MODE_WORDS * sizeof(uint32_t));
+	return 0;
+}
+
 /* 1: not ours, the kernel's. */
 static int
 answer(void *request)
@@ -131,6 +160,8 @@ answer(void *request)
 		return eeprom_get(request, ETH_MODULE_SFF_8472_LEN);
 	case ETHTOOL_GPAUSEPARAM:
 		return pause_get(request);
+	case ETHTOOL_GLINKSETTINGS:
+		return link_get(request);
 	case ETHTOOL_SPAUSEPARAM:
 		return pause_set(request);
 	}

@@ -83,6 +83,19 @@ def test_hardware_is_read(nic):
 
 
 @needs_fake
+def test_speeds_are_those_of_the_link_modes_supported(nic):
+    """Not those advertised, nor the one in use alone."""
+    run = nic()
+    bits = {name: 1 << n for n, name in enumerate(
+        ["fixed", "10H", "10", "100H", "100", "1000", "2500", "5000", "10000", "20000", "25000",
+         "40000", "50000", "56000", "100000", "200000"])}       # RTE_ETH_LINK_SPEED_*
+    want = sum(bits[name] for name in ("10H", "100", "1000", "5000", "25000", "100000"))
+    assert run.until("told")["speeds"] == want
+    run.go()
+    ended(run)
+
+
+@needs_fake
 def test_a_failure_is_passed_on_and_logged(nic):
     run = nic(f"FAKE_ETHTOOL_ERRNO={errno.EIO}")
     said = run.until("told")

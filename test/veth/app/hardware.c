@@ -103,9 +103,19 @@ flow_ctrl_say(uint16_t id)
 	app_say("pause_set", rte_eth_dev_flow_ctrl_set(id, &conf));
 }
 
+static void
+speeds_say(uint16_t id)
+{
+	struct rte_eth_dev_info info = { 0 };
+
+	app_say("info", rte_eth_dev_info_get(id, &info));
+	app_say("speeds", info.speed_capa);
+}
+
 int
 app_hardware(void)
 {
+	speeds_say(0);
 	firmware_say(0);
 	regs_say(0);
 	eeprom_say(0);
