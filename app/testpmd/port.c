@@ -195,19 +195,27 @@ tp_port_configure(uint16_t port)
 	return 0;
 }
 
+static int
+open_check(uint16_t port)
+{
+	if (tp_ports[port].state != TP_PORT_CLOSED)
+		return 0;
+	tp_error("port %u (%s) is closed: port detach %u, and port attach it again", port,
+		 tp_ports[port].name, port);
+	return -ENODEV;
+}
+
 int
 tp_port_start(uint16_t port)
 {
 	struct tp_port *p = &tp_ports[port];
 	bool wants_intr = (tp_cfg.engine->flags & TP_ENGINE_RX_INTR) != 0;
-	int ret = 0;
+	int ret = open_check(port);
 
 	if (p->state == TP_PORT_STARTED)
 		return 0;
-	if (p->state == TP_PORT_CLOSED) {
-		tp_error("port %u (%s) is closed: detach and attach it", port, p->name);
-		return -EIO;
-	}
+	if (ret < 0)
+		return ret;
 	if (p->rxq != tp_cfg.rxq || p->txq != tp_cfg.txq || wants_intr != p->intr)
 		ret = tp_port_configure(port);
 	if (ret < 0)
@@ -257,8 +265,10 @@ tp_port_close(uint16_t port)
 int
 tp_port_reset(uint16_t port)
 {
-	int ret = tp_port_stop(port);
+	int ret = open_check(port);
 
+	if (ret == 0)
+		ret = tp_port_stop(port);
 	if (ret < 0)
 		return ret;
 	ret = rte_eth_dev_reset(port);
@@ -270,7 +280,10 @@ tp_port_reset(uint16_t port)
 int
 tp_port_mtu(uint16_t port, uint16_t mtu)
 {
-	int ret = rte_eth_dev_set_mtu(port, mtu);
+	int ret = open_check(port);
 
+	if (ret < 0)
+		return ret;
+	ret = rte_eth_dev_set_mtu(port, mtu);
 	return ret < 0 ? tp_port_failed(port, "given that MTU", ret) : 0;
 }

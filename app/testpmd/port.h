@@ -23,6 +23,7 @@ struct tp_port {
 	bool used; /* among the forwarding ports */
 	bool intr; /* Rx queues can interrupt */
 	bool removed; /* its device is gone; set by the interrupt thread */
+	struct rte_device *device; /* a closed port's as well */
 	uint16_t rxq, txq; /* as configured */
 	struct rte_ether_addr mac;
 	struct rte_eth_stats base; /* when the run began */
@@ -51,8 +52,12 @@ int tp_port_close(uint16_t port);
 /* Stops, resets and configures anew; the port is stopped afterwards. */
 int tp_port_reset(uint16_t port);
 int tp_port_mtu(uint16_t port, uint16_t mtu);
-/* Make the devices of a devargs string known, configured and used. */
+/*
+ * Make the ports of a devargs string known, configured and used. One that EAL gives the number of a
+ * closed port takes its place; the closed one's device goes then, as nothing names it any more.
+ */
 int tp_port_attach(const char *devargs);
+/* Give the device of a stopped or closed port up, with all of its ports. */
 int tp_port_detach(uint16_t port);
 
 /* Close and detach ports whose device went away; true if there was one. */

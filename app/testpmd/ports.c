@@ -56,8 +56,11 @@ static void
 port_note(uint16_t port, bool used)
 {
 	struct tp_port *p = &tp_ports[port];
+	struct rte_eth_dev_info info;
 
 	*p = (struct tp_port){ .state = TP_PORT_STOPPED, .used = used };
+	if (rte_eth_dev_info_get(port, &info) == 0)
+		p->device = info.device;
 	rte_eth_dev_get_name_by_port(port, p->name);
 	rte_eth_dev_callback_register(port, RTE_ETH_EVENT_INTR_RMV, removal_note, NULL);
 }
@@ -100,11 +103,54 @@ tp_ports_scan(void)
 	return chosen_check(found);
 }
 
+/* All ports of a device go at once. */
+static void
+device_gone(const struct rte_device *device)
+{
+	uint16_t port;
+
+	for (port = 0; port < RTE_MAX_ETHPORTS; port++) {
+		if (tp_ports[port].device == device)
+			tp_ports[port] = (struct tp_port){ .state = TP_PORT_GONE };
+	}
+	used_list_make();
+}
+
+/* The first port of a device in one of the states from least on, or RTE_MAX_ETHPORTS. */
+static uint16_t
+device_port(const struct rte_device *device, enum tp_port_state least)
+{
+	uint16_t port;
+
+	for (port = 0; port < RTE_MAX_ETHPORTS; port++) {
+		if (tp_ports[port].device == device && tp_ports[port].state >= least)
+			break;
+	}
+	return port;
+}
+
+static int
+device_remove(uint16_t port)
+{
+	struct rte_device *device = tp_ports[port].device;
+	int ret = device != NULL ? rte_dev_remove(device) : -ENODEV;
+
+	if (ret < 0)
+		return tp_port_failed(port, "detached", ret);
+	device_gone(device);
+	return 0;
+}
+
 static int
 attached_setup(uint16_t port)
 {
-	int ret;
+	int ret = 0;
 
+	if (tp_ports[port].state == TP_PORT_CLOSED &&
+	    device_port(tp_ports[port].device, TP_PORT_STOPPED) == RTE_MAX_ETHPORTS)
+		ret = device_remove(port);
+	if (ret < 0)
+		return ret;
 	port_note(port, true);
 	used_list_make();
 	ret = tp_pools_make();
@@ -124,6 +170,7 @@ int
 tp_port_attach(const char *devargs)
 {
 	struct rte_dev_iterator iterator;
+	unsigned int found = 0;
 	uint16_t port;
 	int ret;
 
@@ -136,44 +183,34 @@ tp_port_attach(const char *devargs)
 	}
 	RTE_ETH_FOREACH_MATCHING_DEV(port, devargs, &iterator)
 	{
-		if (tp_ports[port].state == TP_PORT_GONE && ret == 0)
-			ret = attached_setup(port);
+		if (tp_ports[port].state > TP_PORT_CLOSED || ret < 0)
+			continue;
+		ret = attached_setup(port);
+		found++;
 	}
-	return ret;
-}
-
-/* All ports of a device go at once. */
-static void
-gone_note(void)
-{
-	uint16_t port;
-
-	for (port = 0; port < RTE_MAX_ETHPORTS; port++) {
-		if (!rte_eth_dev_is_valid_port(port))
-			tp_ports[port] = (struct tp_port){ .state = TP_PORT_GONE };
-	}
-	used_list_make();
+	if (found > 0)
+		return ret;
+	/* EAL does not call that an error. */
+	tp_error("%s brings no new port: is a device of that name there? port detach it first",
+		 devargs);
+	return -EEXIST;
 }
 
 int
 tp_port_detach(uint16_t port)
 {
-	struct rte_eth_dev_info info;
+	uint16_t started = device_port(tp_ports[port].device, TP_PORT_STARTED);
 	int ret;
 
-	if (tp_ports[port].state == TP_PORT_STARTED) {
-		tp_error("port %u (%s) is started: port stop %u first", port, tp_ports[port].name,
-			 port);
+	if (started != RTE_MAX_ETHPORTS) {
+		tp_error("port %u (%s) is started: port stop %u first", started,
+			 tp_ports[started].name, started);
 		return -EBUSY;
 	}
-	ret = rte_eth_dev_info_get(port, &info);
-	if (ret < 0)
-		return tp_port_failed(port, "asked for its device", ret);
 	tp_say("Removing a device...\n");
-	ret = rte_dev_remove(info.device);
+	ret = device_remove(port);
 	if (ret < 0)
-		return tp_port_failed(port, "detached", ret);
-	gone_note();
+		return ret;
 	tp_say("Device of port %u is detached\nNow total ports is %u\nDone\n", port,
 	       rte_eth_dev_count_avail());
 	return 0;

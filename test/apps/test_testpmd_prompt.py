@@ -178,6 +178,38 @@ def test_ports_come_and_go(lab, typed):
     assert pmd.quit() == 0
 
 
+def test_closed_port(lab, typed):
+    """Its device is given up by detach, or by whoever gets its number; traffic after each."""
+    left, right = lab.pair(), lab.pair()
+    pmd = typed(vdevs=[f"net_afx0,iface={left.iface}"], app=["--no-flush-rx"])
+    sent = frames(left, 30)
+
+    def works(pair):
+        pmd.cmd("port start 0")
+        pmd.start()
+        pair.wire.exchange(sent)
+        assert f"TX-total: {len(sent)}\n" in pmd.stop()
+        assert "Done" in pmd.cmd("port close 0")
+
+    works(left)
+    for line in "port start 0", "port reset 0", "port config mtu 0 1400":
+        assert "port 0 (net_afx0) is closed: port detach 0" in pmd.cmd(line), line
+    assert "is a device of that name there? port detach it first" in pmd.cmd(
+        f"port attach net_afx0,iface={right.iface}")
+    assert "Device of port 0 is detached" in pmd.cmd("port detach 0")
+    assert "there is no port 0" in pmd.cmd("port detach 0")
+    assert "Port 0 is attached" in pmd.cmd(f"port attach net_afx0,iface={left.iface}")
+    works(left)
+    # Without detach: net_afx0 goes when net_afx1 gets its number.
+    assert "Port 0 is attached" in pmd.cmd(f"port attach net_afx1,iface={right.iface}")
+    assert "Driver name: net_afx" in pmd.info()
+    works(right)
+    assert "Port 0 is attached" in pmd.cmd(f"port attach net_afx0,iface={left.iface}")
+    works(left)
+    assert pmd.missing_mbufs() == {}
+    assert pmd.quit() == 0
+
+
 def test_two_ports_attached_to_nothing(lab, typed):
     """Begin without a port, make two, forward between them."""
     left, right = lab.pair(), lab.pair()
