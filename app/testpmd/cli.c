@@ -150,7 +150,9 @@ letter_take(int letter, const char *word)
 		tp_error("%s wants a value; see --help", word);
 		return -EINVAL;
 	default:
-		tp_error("%s is no option of afx-testpmd; see --help", word);
+		tp_error("%s is no option of afx-testpmd; see --help, and --eal-help for those in "
+			 "front of --",
+			 word);
 		return -EINVAL;
 	}
 }
@@ -193,6 +195,20 @@ long_options_make(struct option *options)
 	options[i++] = (struct option){ "help", no_argument, NULL, 'h' };
 	options[i++] = (struct option){ "version", no_argument, NULL, 'V' };
 	options[i] = (struct option){ NULL, 0, NULL, 0 };
+}
+
+bool
+tp_cli_owns(const char *word)
+{
+	size_t len = strcspn(word, "=");
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(rows) && strncmp(word, "--", 2) == 0; i++) {
+		if (len == strlen(rows[i].name) + 2 &&
+		    strncmp(word + 2, rows[i].name, len - 2) == 0)
+			return true;
+	}
+	return strcmp(word, "-i") == 0;
 }
 
 int

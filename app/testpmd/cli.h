@@ -12,6 +12,9 @@
  */
 int tp_cli_parse(int argc, char **argv);
 
+/* Whether a word is an option of ours, which EAL would not understand. */
+bool tp_cli_owns(const char *word);
+
 /* The page of --help, on stdout. */
 void tp_help_print(void);
 

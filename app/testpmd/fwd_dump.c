@@ -30,7 +30,6 @@ static rte_spinlock_t lock;
 static int capture_fd = -1;
 /* Of --packets, what may still be taken; under the lock. */
 static uint64_t left;
-static int write_error;
 
 static int
 capture_open(void)
@@ -67,7 +66,6 @@ begin(void)
 	int ret;
 
 	left = tp_cfg.packets != 0 ? tp_cfg.packets : UINT64_MAX;
-	write_error = 0;
 	if (tp_cfg.write_file == NULL)
 		return 0;
 	copies = rte_pktmbuf_pool_create("tp_copies", COPIES, 0, 0,
@@ -113,7 +111,7 @@ pkts_write(const struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n)
 	ret = rte_pcapng_write_packets(capture, copy, made);
 	rte_pktmbuf_free_bulk(copy, made);
 	if (ret < 0) {
-		write_error = rte_errno;
+		tp_out_failed(tp_cfg.write_file, rte_errno);
 		return 0;
 	}
 	return made;
@@ -130,7 +128,7 @@ pkts_print(const struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n)
 		fprintf(tp_out(), "port %u/queue %u: %s\n", stream->rx_port, stream->rx_queue,
 			line);
 	}
-	fflush(tp_out());
+	tp_out_flush(tp_out());
 	return n;
 }
 
@@ -153,20 +151,6 @@ burst(struct tp_stream *stream)
 	return n;
 }
 
-static bool
-passed(void)
-{
-	return write_error == 0;
-}
-
-static void
-print(void)
-{
-	if (write_error != 0)
-		tp_error("--write=%s: %s; packets are missing", tp_cfg.write_file,
-			 rte_strerror(write_error));
-}
-
 const struct tp_engine tp_fwd_dump = {
 	.name = "dump",
 	.flags = TP_ENGINE_RX | TP_ENGINE_RX_INTR,
@@ -175,7 +159,5 @@ const struct tp_engine tp_fwd_dump = {
 	.burst = burst,
 	.idle = tp_wait_idle,
 	.lcore_end = tp_wait_end,
-	.print = print,
-	.passed = passed,
 	.end = end,
 };

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "port.h"
 #include "run.h"
+#include "say.h"
 #include "stats.h"
 #include "stream.h"
 #include "xstats.h"
@@ -104,7 +105,7 @@ line_print(json_t *object)
 	/* A double's 17 digits are noise beyond a rate's. */
 	json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
 	fputc('\n', stdout);
-	fflush(stdout);
+	tp_out_flush(stdout);
 	json_decref(object);
 }
 

@@ -120,7 +120,7 @@ tp_live_draw(void)
 		fprintf(tp_out(), "and %u more rows: make the window larger\n", hidden);
 		drawn++;
 	}
-	fflush(tp_out());
+	tp_out_flush(tp_out());
 }
 
 void

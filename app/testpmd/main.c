@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,12 @@ options_parse(int argc, char **argv, int dash)
 		else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 ||
 			 strcmp(argv[i], "--version") == 0)
 			return tp_cli_parse(2, &argv[i - 1]);
+		if (tp_cli_owns(argv[i])) {
+			tp_error(
+				"%s is afx-testpmd's own: put -- in front of it, behind EAL's options",
+				argv[i]);
+			return -EINVAL;
+		}
 	}
 	return dash == argc ? tp_cli_parse(1, none) : tp_cli_parse(argc - dash, argv + dash);
 }
@@ -168,11 +175,14 @@ session(void)
 	struct pollfd fds[] = {
 		{ .fd = tp_stop_fd(), .events = POLLIN },
 		{ .fd = input ? STDIN_FILENO : -1, .events = POLLIN },
+		/* Without events: whether its reader left. */
+		{ .fd = STDOUT_FILENO },
 	};
 
-	while (!tp_stop_asked() && run_watch()) {
+	while (!tp_stop_asked() && !tp_out_lost() && run_watch()) {
 		period_report(&next);
-		if (poll(fds, RTE_DIM(fds), TICK_MS) > 0 && fds[1].revents != 0 && !input_take())
+		if (poll(fds, RTE_DIM(fds), TICK_MS) > 0 &&
+		    (fds[2].revents != 0 || (fds[1].revents != 0 && !input_take())))
 			break;
 	}
 	tp_live_leave();
@@ -219,12 +229,42 @@ teardown(void)
 	tp_say("\nBye...\n");
 }
 
+/* One that is closed would become a file of EAL's, and what we say go into that. */
+static void
+descriptors_fill(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
+/* The first argc words are EAL's. */
+static int
+eal_start(int argc, char **argv)
+{
+	int taken = rte_eal_init(argc, argv);
+
+	if (taken < 0) {
+		tp_error("EAL did not start: %s; its lines say why", rte_strerror(rte_errno));
+		return taken;
+	}
+	if (taken + 1 == argc)
+		return 0;
+	tp_error("%s is not understood; see --help and --eal-help", argv[taken + 1]);
+	rte_eal_cleanup();
+	return -EINVAL;
+}
+
 int
 main(int argc, char **argv)
 {
 	int dash = dash_find(argc, argv);
 	int ret;
 
+	descriptors_fill();
 	ret = options_parse(argc, argv, dash);
 	if (ret != 0)
 		return ret < 0 ? TP_EXIT_USER : TP_EXIT_OK;
@@ -232,13 +272,13 @@ main(int argc, char **argv)
 		tp_say_aside();
 	if (tp_stop_init() < 0)
 		return TP_EXIT_USER;
-	if (rte_eal_init(dash, argv) < 0) {
-		tp_error("EAL did not start: %s; its lines say why", rte_strerror(rte_errno));
+	if (eal_start(dash, argv) < 0)
 		return TP_EXIT_USER;
-	}
 	ret = setup();
 	if (ret == 0)
 		ret = tp_cfg.interactive ? prompt_session() : plain_session();
 	teardown();
-	return ret < 0 ? TP_EXIT_USER : tp_run_verdict();
+	if (ret < 0 || tp_out_verdict() != TP_EXIT_OK)
+		return TP_EXIT_USER;
+	return tp_run_verdict();
 }

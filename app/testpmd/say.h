@@ -4,6 +4,7 @@
 #ifndef SAY_H
 #define SAY_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Exit codes; README and man page promise them. */
@@ -23,5 +24,20 @@ void tp_say_aside(void);
 
 /* printf to tp_out(). */
 void tp_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* fflush; a failure on stdout is one for tp_out_failed(). */
+void tp_out_flush(FILE *out);
+
+/* Writing to name, static, failed with this errno; the first time counts. Any thread. */
+void tp_out_failed(const char *name, int error);
+
+/* Whether something failed so: nobody is left to run for. */
+bool tp_out_lost(void);
+
+/*
+ * At the end: TP_EXIT_OK, or TP_EXIT_USER after saying what could not be written. A reader of our
+ * pipe that left has what it wanted: TP_EXIT_OK.
+ */
+int tp_out_verdict(void);
 
 #endif

@@ -123,13 +123,82 @@ def test_one_lcore(null):
 
 
 def test_eal_refuses():
-    one = tpmd.App(None, [], huge=False)
-    one.kill()
-    line = [tpmd.PROGRAM, "--no-such-eal-option", "--"]
-    done = subprocess.run(line, capture_output=True, timeout=30, check=False)
+    done = plain("--no-such-eal-option", "--")
     assert done.returncode == 2
     assert done.stderr.decode().count("afx-testpmd: ") == 1
     assert b"afx-testpmd: EAL did not start" in done.stderr
+
+
+def plain(*words, **keys):
+    """afx-testpmd with exactly these words, to its end."""
+    return subprocess.run([tpmd.PROGRAM, *words], capture_output=True, timeout=30, check=False,
+                          **keys)
+
+
+@pytest.mark.parametrize("words,said", [
+    (["--forward-mode=io"], r"--forward-mode=io is afx-testpmd's own: put -- in front"),
+    (["-i"], r"-i is afx-testpmd's own: put -- in front"),
+    (["--no-pci", "--rxq", "2", "--", "--txq=2"], r"--rxq is afx-testpmd's own: put --"),
+    (["--", "--vdev=net_null0"], r"--vdev=net_null0 is no option .* --eal-help for those in"),
+], ids=["no dashes", "prompt", "too early", "too late"])
+def test_dashes(words, said):
+    """EAL, which would print pages, is not asked."""
+    done = plain(*words)
+    assert done.returncode == 2 and done.stdout == b""
+    lines = done.stderr.decode().splitlines()
+    assert len(lines) == 1 and re.search(said, lines[0]), lines
+
+
+def test_word_in_front_of_the_dashes():
+    done = plain(*tpmd.eal_args(["net_null0"], huge=False), "eth1", "--")
+    assert done.returncode == 2
+    assert b"afx-testpmd: eth1 is not understood; see --help and --eal-help\n" in done.stderr
+
+
+@pytest.mark.parametrize("options", [["--stats-period=1"], ["--stats-period=1", "--json"],
+                                     ["--forward-mode=dump", "--forever"],
+                                     ["--forward-mode=dump", "--write=-", "--forever"],
+                                     ["--forever"]],
+                         ids=["blocks", "json", "dump", "capture", "says nothing"])
+def test_reader_leaves(lab, app, options):
+    """As head does: the end of the run, in order, and no failure."""
+    pair = lab.pair()
+    one = app(*options).ready()
+    ids = kernelstate.bpf_ids(one.pid)
+    sent = frames(pair, 10)
+    if "--forward-mode=dump" in options:
+        pair.wire.send(sent)
+        one.until(lambda: sent[-1] in one.out or one.out.count(b"port 0/queue 0") >= len(sent),
+                  "all packets")
+    else:
+        pair.wire.exchange(sent)
+    one.process.stdout.close()
+    assert one.end() == 0, one.err
+    assert one.sentences() == []
+    lab.assert_clean()
+    assert ids and not kernelstate.bpf_alive(ids)
+
+
+@pytest.mark.parametrize("options", [["--stats-period=1"], ["--stats-period=1", "--json"]],
+                         ids=["blocks", "json"])
+def test_output_is_full(options):
+    """Found out while it runs: it ends then, and says what is missing."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([tpmd.PROGRAM, *tpmd.eal_args(["net_null0"], huge=False), "--",
+                               "--disable-link-check", *options],
+                              stdout=full, stderr=subprocess.PIPE, timeout=30, check=False)
+    assert done.returncode == 2
+    own = [line for line in done.stderr.decode().splitlines() if line.startswith("afx-testpmd:")]
+    assert len(own) == 1, own
+    assert re.search("stdout: No space left on device; what was to be", own[0])
+
+
+def test_closed_descriptors():
+    """No text of ours goes into a file that got number 1 or 2."""
+    line = " ".join([tpmd.PROGRAM, *tpmd.eal_args(["net_null0"], huge=False)])
+    done = subprocess.run(["bash", "-c", f"exec {line} -- --disable-link-check --duration=1 "
+                           "--forward-mode=rxonly <&- >&- 2>&-"], timeout=30, check=False)
+    assert done.returncode == 0
 
 
 def test_interface_is_down(lab, app):

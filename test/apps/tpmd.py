@@ -5,6 +5,7 @@
 On a terminal, with a prompt, it is veth's Testpmd class that drives it.
 """
 
+import glob
 import itertools
 import json
 import os
@@ -22,12 +23,20 @@ END_TIME = 40           # seconds, on a loaded machine
 _serial = itertools.count()
 
 
-def eal_args(vdevs, lcores=2, huge=None):
+SHARED = "shared"       # for huge: files, which a secondary process can map
+
+
+def prefix_new():
+    return f"afxtp{os.getpid()}_{next(_serial)}"
+
+
+def eal_args(vdevs, lcores=2, huge=None, prefix=None):
     """EAL's half of the command line."""
     cpus = ",".join(f"{n}@{n % os.cpu_count()}" for n in range(lcores))
     line = ["--no-pci", "--no-telemetry", "--lcores", cpus,
-            f"--file-prefix=afxtp{os.getpid()}_{next(_serial)}"]
-    line += testpmd.memory_args(128, huge) + testpmd.plugin_args()
+            f"--file-prefix={prefix or prefix_new()}"]
+    line += ["-m", "128"] if huge == SHARED else testpmd.memory_args(128, huge)
+    line += testpmd.plugin_args()
     for vdev in vdevs:
         line += ["--vdev", vdev]
     return line
@@ -38,7 +47,8 @@ class App:
 
     def __init__(self, namespace, vdevs, *options, lcores=2, text=True,
                  stdin=subprocess.DEVNULL, huge=None):
-        self.line = [PROGRAM] + eal_args(vdevs, lcores, huge) + ["--"]
+        self.prefix = prefix_new()
+        self.line = [PROGRAM] + eal_args(vdevs, lcores, huge, self.prefix) + ["--"]
         self.line += ["--disable-link-check", "--no-flush-rx", *options]
         enter = ["ip", "netns", "exec", namespace.name] if namespace else []
         self.process = subprocess.Popen(
@@ -68,12 +78,16 @@ class App:
     def all(self):
         return (self.out + self.err).decode(errors="replace")
 
+    def until(self, holds, what, timeout=END_TIME):
+        """Read on until holds()."""
+        deadline = time.monotonic() + timeout
+        while not holds():
+            if not self._read(0.1) or time.monotonic() > deadline:
+                raise AssertionError(f"not {what}: {self.all()}")
+
     def wait(self, text, times=1, timeout=END_TIME):
         """Wait until it has printed text that often."""
-        deadline = time.monotonic() + timeout
-        while self.all().count(text) < times:
-            if not self._read(0.1) or time.monotonic() > deadline:
-                raise AssertionError(f"no '{text}' in: {self.all()}")
+        self.until(lambda: self.all().count(text) >= times, f"'{text}'", timeout)
 
     def ready(self):
         self.wait(READY)
@@ -81,13 +95,11 @@ class App:
 
     def received(self, count, timeout=END_TIME):
         """Wait for count packets in the periodic objects of --json."""
-        deadline = time.monotonic() + timeout
-        while True:
+        def enough():
             rows = self.objects()
-            if rows and sum(p["rx_packets"] for p in rows[-1]["ports"]) >= count:
-                return
-            if not self._read(0.1) or time.monotonic() > deadline:
-                raise AssertionError(f"not {count} packets: {self.all()}")
+            return rows and sum(p["rx_packets"] for p in rows[-1]["ports"]) >= count
+
+        self.until(enough, f"{count} packets", timeout)
 
     def end(self, sig=None, timeout=END_TIME):
         """Wait for the end, asked for by a signal or not; the exit code."""
@@ -123,3 +135,5 @@ class App:
             self.process.wait(10)
         for pipe in self.process.stdout, self.process.stderr:
             pipe.close()
+        for path in glob.glob(f"{testpmd.HUGEDIR}/{self.prefix}map_*"):
+            os.unlink(path)
