@@ -12,6 +12,7 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
+#include <rte_pdump.h>
 
 #include "cfg.h"
 #include "cli.h"
@@ -251,6 +252,8 @@ eal_start(int argc, char **argv)
 		tp_error("EAL did not start: %s; its lines say why", rte_strerror(rte_errno));
 		return taken;
 	}
+	/* For dpdk-dumpcap; without shared memory nobody can ask for it. */
+	rte_pdump_init();
 	if (taken + 1 == argc)
 		return 0;
 	tp_error("%s is not understood; see --help and --eal-help", argv[taken + 1]);

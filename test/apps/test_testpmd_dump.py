@@ -4,6 +4,7 @@
 
 import os
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -11,8 +12,10 @@ import subprocess
 import pytest
 from scapy.utils import RawPcapNgReader
 
-from lab import frames
+from lab import frames, soon
 from netns import run
+from rawpeer import swapped
+import testpmd
 import tpmd
 
 MACS = bytes.fromhex("0200000000ff0200000000aa")
@@ -81,6 +84,10 @@ def test_exactly_so_many(lab, app):
     assert one.out.decode().count("port 0/queue 0: ") == 7
 
 
+# Of another EtherType than those of frames().
+MARK = MACS + b"\x88\xb6" + bytes(46)
+
+
 def captured(path):
     return [data for data, _ in RawPcapNgReader(str(path))]
 
@@ -120,6 +127,47 @@ def test_full_disk(lab, app):
     assert one.end() == 2
     assert "--write=/dev/full: No space left on device" in one.all()
     assert pair.wire
+
+
+def size(path):
+    return path.stat().st_size if path.exists() else 0
+
+
+def caught(path):
+    """Without those of its start."""
+    return sorted(f for f in captured(path) if f[12:14] != MARK[12:14])
+
+
+@pytest.mark.skipif(testpmd.hugepages_free_mb() < testpmd.HUGE_NEEDED,
+                    reason="needs hugepages: a capture is another process")
+def test_dumpcap(lab, app, tmp_path):
+    """DPDK's own capture tool sees what is received and what is sent."""
+    pair = lab.pair()
+    one = app("--forward-mode=macswap", "--forever", huge=tpmd.SHARED).ready()
+    path = tmp_path / "x.pcapng"
+    # It takes no -d: the driver comes in another way.
+    cap = subprocess.Popen(
+        ["dpdk-dumpcap", f"--file-prefix={one.prefix}", "-p", "-i", "net_afx0",
+         "-w", str(path)],
+        env={**os.environ, "LD_PRELOAD": testpmd.PLUGIN}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    sent = frames(pair, 20)
+    wanted = sorted(sent + [swapped(f) for f in sent])
+    try:
+        # It says nothing before its pipe is full: what it catches says that it listens.
+        assert soon(lambda: size(path) > 0 or cap.poll() is not None, tpmd.END_TIME)
+        assert soon(lambda: pair.wire.send([MARK]) or captured(path), tpmd.END_TIME)
+        pair.wire.exchange(sent)
+        assert soon(lambda: len(caught(path)) >= len(wanted), tpmd.END_TIME)
+        cap.send_signal(signal.SIGINT)
+        said = cap.communicate(timeout=tpmd.END_TIME)[0]
+    finally:
+        cap.kill()
+    assert cap.returncode == 0, said
+    assert caught(path) == wanted
+    text = run("tcpdump", "-n", "-e", "-r", path)
+    assert text.count("ethertype Unknown (0x88b5)") == len(wanted)
+    assert one.interrupt() == 0
 
 
 def waiting_in(pid, name):
