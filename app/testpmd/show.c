@@ -156,6 +156,19 @@ rate_print(void)
 		       tp_cfg.txrate.bits ? "bit/s" : "packets/s");
 }
 
+/* What the port was configured with, not what was asked for. */
+static void
+rss_print(uint16_t port)
+{
+	struct rte_eth_conf conf;
+	uint64_t rss = 0;
+
+	if (rte_eth_dev_conf_get(port, &conf) == 0 && conf.rxmode.mq_mode == RTE_ETH_MQ_RX_RSS)
+		rss = conf.rx_adv_conf.rss_conf.rss_hf;
+	tp_say("    RSS: %s%s\n", (rss & RTE_ETH_RSS_IP) != 0 ? "IP addresses" : "none",
+	       (rss & RTE_ETH_RSS_UDP) != 0 ? ", UDP ports" : "");
+}
+
 void
 tp_show_config(void)
 {
@@ -175,6 +188,8 @@ tp_show_config(void)
 		port = tp_ports_used[i];
 		tp_say("  port %u: RX queue number: %u Tx queue number: %u\n", port,
 		       tp_ports[port].rxq, tp_ports[port].txq);
+		if (tp_ports[port].rxq > 1)
+			rss_print(port);
 		if (tp_ports[port].rxq > 0 && rte_eth_rx_queue_info_get(port, 0, &rxq) == 0)
 			tp_say("    RX queue: 0\n      RX desc=%u - RX free threshold=%u\n",
 			       rxq.nb_desc, rxq.conf.rx_free_thresh);

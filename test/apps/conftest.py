@@ -22,6 +22,7 @@ pair = _veth.pair
 
 # pylint: disable=wrong-import-position
 import pytest
+import testpmd
 import tpmd
 
 
@@ -38,4 +39,28 @@ def app(lab):
     yield start
     for one in apps:
         one.kill()
+    lab.assert_clean()
+
+
+class Session(testpmd.Testpmd):
+    """veth's driver of dpdk-testpmd; the program is ours."""
+
+    def _spawn(self):
+        assert self.line[0] == "dpdk-testpmd"
+        self.line[0] = tpmd.PROGRAM
+        super()._spawn()
+
+
+@pytest.fixture
+def typed(lab):
+    """A Session on all of lab's pairs."""
+    def start(vdevs=None, **options):
+        session = Session(lab.dut, lab.vdevs() if vdevs is None else vdevs, **options)
+        sessions.append(session)
+        return session
+
+    sessions = []
+    yield start
+    for session in sessions:
+        session.kill()
     lab.assert_clean()

@@ -10,34 +10,9 @@ import pexpect
 import pytest
 
 from lab import frames, soon
-import testpmd
 import tpmd
 
 PROMPT = "testpmd> "
-
-
-class Session(testpmd.Testpmd):
-    """veth's driver of dpdk-testpmd; the program is ours."""
-
-    def _spawn(self):
-        assert self.line[0] == "dpdk-testpmd"
-        self.line[0] = tpmd.PROGRAM
-        super()._spawn()
-
-
-@pytest.fixture
-def typed(lab):
-    """A Session on all of lab's pairs."""
-    def start(vdevs=None, **options):
-        session = Session(lab.dut, lab.vdevs() if vdevs is None else vdevs, **options)
-        sessions.append(session)
-        return session
-
-    sessions = []
-    yield start
-    for session in sessions:
-        session.kill()
-    lab.assert_clean()
 
 
 def test_a_whole_session(lab, typed):
