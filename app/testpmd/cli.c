@@ -150,9 +150,15 @@ letter_take(int letter, const char *word)
 		tp_error("%s wants a value; see --help", word);
 		return -EINVAL;
 	default:
-		tp_error("%s is no option of afx-testpmd; see --help, and --eal-help for those in "
-			 "front of --",
-			 word);
+		/* getopt_long tells apart what it knows, with a value that it does not take. */
+		/* Of long options it knows optopt is set: it was given a value. */
+		if (strncmp(word, "--", 2) == 0 && optopt != 0)
+			tp_error("%s takes no value", word);
+		else
+			tp_error(
+				"%s is no option of afx-testpmd; see --help, and --eal-help for those in "
+				"front of --",
+				word);
 		return -EINVAL;
 	}
 }

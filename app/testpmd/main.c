@@ -26,6 +26,7 @@
 #include "say.h"
 #include "stop.h"
 #include "stream.h"
+#include "xstats.h"
 
 /* How late a limit that is reached, or a device that went, may be noticed. */
 #define TICK_MS 20
@@ -112,6 +113,8 @@ setup(void)
 		ret = tp_streams_build();
 	if (ret == 0)
 		ret = ports_start();
+	if (ret == 0 && tp_ports_used_nb > 0)
+		ret = tp_xstats_chosen_check();
 	return ret;
 }
 

@@ -54,16 +54,22 @@ tx_offloads_wanted(const struct rte_eth_dev_info *info)
 	return wanted & info->tx_offload_capa;
 }
 
+/* Bytes of a frame, with its FCS, that an MTU does not count. */
+static uint32_t
+overhead_of(const struct rte_eth_dev_info *info)
+{
+	if (info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu)
+		return info->max_rx_pktlen - info->max_mtu;
+	return RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+}
+
 static uint16_t
 mtu_wanted(uint16_t port, const struct rte_eth_dev_info *info)
 {
-	uint32_t overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
 	uint16_t mtu = RTE_ETHER_MTU;
 
-	if (info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu)
-		overhead = info->max_rx_pktlen - info->max_mtu;
 	if (tp_cfg.max_pkt_len != 0)
-		return tp_cfg.max_pkt_len - RTE_MIN(overhead, (uint32_t)tp_cfg.max_pkt_len);
+		return tp_cfg.max_pkt_len - overhead_of(info);
 	/* An interface's MTU is its owner's: DPDK would configure 1500. */
 	rte_eth_dev_get_mtu(port, &mtu);
 	return mtu;
@@ -115,6 +121,26 @@ descriptors_check(uint16_t port, const char *option, uint16_t count,
 }
 
 static int
+sizes_check(uint16_t port, const struct rte_eth_dev_info *info)
+{
+	uint32_t overhead = overhead_of(info);
+	uint32_t least = info->min_rx_bufsize + RTE_PKTMBUF_HEADROOM;
+
+	if (tp_cfg.max_pkt_len != 0 &&
+	    (tp_cfg.max_pkt_len < info->min_mtu + overhead ||
+	     tp_cfg.max_pkt_len > info->max_mtu + overhead))
+		tp_error("--max-pkt-len=%u: port %u (%s) takes %u to %u bytes", tp_cfg.max_pkt_len,
+			 port, tp_ports[port].name, info->min_mtu + overhead,
+			 info->max_mtu + overhead);
+	else if (tp_cfg.rxq > 0 && tp_cfg.mbuf_size < least)
+		tp_error("--mbuf-size=%u: port %u (%s) wants %u bytes or more", tp_cfg.mbuf_size,
+			 port, tp_ports[port].name, least);
+	else
+		return 0;
+	return -EINVAL;
+}
+
+static int
 info_get(uint16_t port, struct rte_eth_dev_info *info)
 {
 	int ret = rte_eth_dev_info_get(port, info);
@@ -126,6 +152,8 @@ info_get(uint16_t port, struct rte_eth_dev_info *info)
 		ret = descriptors_check(port, "rxd", tp_cfg.rxd, &info->rx_desc_lim);
 	if (ret == 0)
 		ret = descriptors_check(port, "txd", tp_cfg.txd, &info->tx_desc_lim);
+	if (ret == 0)
+		ret = sizes_check(port, info);
 	return ret;
 }
 

@@ -73,6 +73,22 @@ port_chosen(uint16_t port, unsigned int position)
 	return tp_cfg.nb_ports == 0 || position < tp_cfg.nb_ports;
 }
 
+/* At the prompt it may be attached yet. */
+static int
+peers_check(void)
+{
+	uint16_t port;
+
+	for (port = 0; port < RTE_MAX_ETHPORTS && !tp_cfg.interactive; port++) {
+		if (tp_ports[port].state == TP_PORT_GONE &&
+		    !rte_is_zero_ether_addr(&tp_cfg.peer[port])) {
+			tp_error("--eth-peer=%u,...: there is no port %u", port, port);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int
 chosen_check(unsigned int found)
 {
@@ -87,7 +103,7 @@ chosen_check(unsigned int found)
 	else if (found == 0 && !tp_cfg.interactive)
 		tp_error("there is no port; give EAL a device, such as --vdev=net_afx0,iface=eth1");
 	else
-		return 0;
+		return peers_check();
 	return -EINVAL;
 }
 

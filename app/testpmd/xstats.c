@@ -10,6 +10,7 @@
 #include <rte_ethdev.h>
 
 #include "cfg.h"
+#include "port.h"
 #include "say.h"
 #include "xstats.h"
 
@@ -167,6 +168,43 @@ chosen(const char *name)
 		at = at != NULL ? at + 1 : NULL;
 	}
 	return false;
+}
+
+static bool
+port_has(uint16_t port, const char *name, size_t len)
+{
+	struct tp_xstats xstats;
+	bool has = false;
+	int i;
+
+	tp_xstats_read(port, &xstats);
+	for (i = 0; i < xstats.count && !has; i++)
+		has = strlen(xstats.names[i].name) == len &&
+			strncmp(xstats.names[i].name, name, len) == 0;
+	tp_xstats_free(&xstats);
+	return has;
+}
+
+int
+tp_xstats_chosen_check(void)
+{
+	const char *name = tp_cfg.xstats;
+	unsigned int i;
+	size_t len;
+
+	while (name != NULL) {
+		len = strcspn(name, ",");
+		for (i = 0; i < tp_ports_used_nb && !port_has(tp_ports_used[i], name, len); i++)
+			;
+		if (i == tp_ports_used_nb) {
+			tp_error("--display-xstats: no port has \"%.*s\"; show port xstats all, at "
+				 "the prompt, has the names",
+				 (int)len, name);
+			return -EINVAL;
+		}
+		name = name[len] == ',' ? name + len + 1 : NULL;
+	}
+	return 0;
 }
 
 void

@@ -32,6 +32,9 @@ void tp_xstats_free(struct tp_xstats *xstats);
 void tp_xstats_xsk_line(uint16_t port, uint64_t packets, char *line, size_t size);
 void tp_xstats_xsk_json(uint16_t port, uint64_t packets, json_t *object);
 
+/* Whether each of --display-xstats is one of a port in use. Returns 0, or -EINVAL, said. */
+int tp_xstats_chosen_check(void);
+
 /* Those of --display-xstats that the port has. */
 void tp_xstats_chosen_print(uint16_t port);
 void tp_xstats_chosen_json(uint16_t port, json_t *object);

@@ -18,6 +18,9 @@ WRONG = [
     (["--nonsense"], r"--nonsense is no option of afx-testpmd"),
     (["-x"], r"-x is no option"),
     (["--rxq"], r"--rxq wants a value"),
+    (["--json=1"], r"--json=1 takes no value"),
+    (["--help=me"], r"--help=me takes no value"),
+    (["--tx"], r"--tx is no option"),
     (["word"], r"word is not understood"),
     (["--burst=0"], r"--burst=0: give a number from 1 to 512"),
     (["--burst=513"], r"from 1 to 512"),
@@ -65,6 +68,9 @@ WRONG_HERE = [
     (["--forward-mode=txonly", "--txpkts=1515"],
      r"packets of 1515 bytes are more than the 1514 that port 0 .* MTU of 1500"),
     (["--tx-first", "--txpkts=2000"], r"packets of 2000 bytes are more than the 1514"),
+    (["--eth-peer=2,02:00:00:00:00:01"], r"--eth-peer=2,...: there is no port 2"),
+    (["--display-xstats=rx_good_packets,good"], r'--display-xstats: no port has "good"; show'),
+    (["--display-xstats="], r'--display-xstats: no port has ""'),
     (["--forward-mode=dump", "--write=/nowhere/x"],
      r"--write=/nowhere/x: No such file or directory"),
 ]
@@ -218,6 +224,26 @@ def test_more_queues_than_the_port_has(lab, app):
 def test_ring_that_the_port_does_not_take(lab, app):
     lab.pair()
     refused(app("--rxd=1000"), r"--rxd=1000: port 0 \(net_afx0\) takes 64 to 8192")
+
+
+@pytest.mark.parametrize("options,said", [
+    (["--mbuf-size=512"], r"--mbuf-size=512: port 0 \(net_afx0\) wants 1920 bytes or more"),
+    (["--max-pkt-len=81"], r"--max-pkt-len=81: port 0 \(net_afx0\) takes (\d+) to \d+ bytes"),
+    (["--max-pkt-len=9000"], r"--max-pkt-len=9000: port 0 \(net_afx0\) takes \d+ to (\d+)"),
+    (["--total-num-mbufs=600"], r"--total-num-mbufs=600 is too few: .* take 1056"),
+    (["--total-num-mbufs=1100"], r"port 0 \(net_afx0\) can not be configured: .* driver say"),
+    (["--rxd=4096", "--total-num-mbufs=5000"], r"port 0 \(net_afx0\) can not be configured"),
+    (["--txd=63"], r"--txd=63: port 0 \(net_afx0\) takes 64 to 8192"),
+], ids=lambda v: str(v)[:40])
+def test_sizes_that_the_port_does_not_take(lab, app, options, said):
+    lab.pair()
+    one = app(*options)
+    refused(one, said)
+    lines = [line for line in one.all().splitlines() if line.startswith("AFX: ")]
+    if "driver say" in said or "rxd" in options[0]:
+        assert len(lines) == 1 and "testpmd's --total-num-mbufs" in lines[0], lines
+    else:
+        assert lines == []
 
 
 def test_queue_is_taken(lab, app):
