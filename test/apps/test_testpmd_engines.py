@@ -7,10 +7,11 @@ import json
 import re
 import socket
 import struct
+import subprocess
 
 import pytest
 
-from lab import assert_reflected, frames
+from lab import assert_reflected, frames, soon
 from netns import Netns, VethPair
 from rawpeer import Peer, differences, swapped
 from reflector import Reflector
@@ -345,6 +346,14 @@ def test_verify_names_the_flow(lab, app):
     assert [(r["flow"], r["lost"], r["sent"]) for r in rows] == [(3, 1, 10)]
 
 
+def same_address(left, right):
+    """Both ends get one MAC address, and send to another: swapped, each frame is for its reader."""
+    right.gen.ip("link", "set", right.peer, "address", left.peer_mac.hex(":"))
+    for pair, neighbour in (left, "198.51.100.2"), (right, "198.51.100.1"):
+        pair.gen.ip("neigh", "replace", neighbour, "lladdr", "02:00:00:00:00:77", "nud",
+                    "permanent", "dev", pair.peer)
+
+
 def test_iperf3(lab, app):
     """Two Linux stacks, in two namespaces, over two ports."""
     left = lab.pair()
@@ -354,14 +363,20 @@ def test_iperf3(lab, app):
         lab.pairs.append(right)
         lab.gen.ip("addr", "add", "198.51.100.1/24", "dev", left.peer)
         far.ip("addr", "add", "198.51.100.2/24", "dev", right.peer)
-        for mode in "io", "mac":
+        for mode in "io", "mac", "macswap":
+            if mode == "macswap":
+                same_address(left, right)
             one = app(f"--forward-mode={mode}", "--json",
                       f"--eth-peer=0,{left.peer_mac.hex(':')}",
                       f"--eth-peer=1,{right.peer_mac.hex(':')}").ready()
-            far.exec("iperf3", "-s", "-1", "-D")
+            server = subprocess.Popen(["ip", "netns", "exec", far.name, "iperf3", "-s", "-1"],
+                                      stdout=subprocess.DEVNULL)
+            assert soon(lambda: ":5201" in far.exec("ss", "-ltn"))
             text = lab.gen.exec("iperf3", "-c", "198.51.100.2", "-n", "4M",
                                 "-J", "--connect-timeout", "5000", timeout=60)
             ends = json.loads(text)["end"]
+            # Its last words go through the ports too.
+            assert server.wait(20) == 0
             assert ends["sum_sent"]["bytes"] >= 4 << 20
             assert ends["sum_received"]["bytes"] > 1 << 20
             assert one.interrupt() == 0
