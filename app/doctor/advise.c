@@ -2,10 +2,17 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <rte_common.h>
 
 #include "doctor.h"
+
+bool
+doctor_name_fits(const char *iface)
+{
+	return strpbrk(iface, ",=[]") == NULL;
+}
 
 void
 doctor_advise(const struct doctor *d, char vdev[DOCTOR_VDEV_LEN])
@@ -15,7 +22,8 @@ doctor_advise(const struct doctor *d, char vdev[DOCTOR_VDEV_LEN])
 	char start[32] = "";
 
 	vdev[0] = '\0';
-	if (!d->info.ethernet || d->info.rx_queues == 0 || d->info.tx_queues == 0)
+	if (!doctor_name_fits(d->iface) || !d->info.ethernet || d->info.rx_queues == 0 ||
+	    d->info.tx_queues == 0)
 		return;
 	if (d->start_queue != 0)
 		snprintf(start, sizeof(start), ",start_queue=%u", d->start_queue);

@@ -32,6 +32,12 @@ static const struct doctor_topic stacked = {
 	"made of others",
 	"Sockets belong on the interfaces where frames come in, for one that sits on others gets them late or never.",
 };
+static const struct doctor_topic name = {
+	"interface.name",
+	DOCTOR_INTERFACE,
+	"name",
+	"EAL's arguments take apart what is between commas, and have no way to quote these characters.",
+};
 static const struct doctor_topic up = {
 	"interface.up",
 	DOCTOR_INTERFACE,
@@ -118,6 +124,18 @@ driver_check(struct doctor *d)
 		doctor_add(d, &driver, DOCTOR_OK, "%s", d->info.driver);
 	else
 		doctor_add(d, &driver, DOCTOR_OK, "without a name (%s)", kind);
+}
+
+static void
+name_check(struct doctor *d)
+{
+	if (!doctor_name_fits(d->iface)) {
+		doctor_fix(doctor_add(d, &name, DOCTOR_FAIL, "one of , = [ ] is in it"),
+			   "ip link set dev %s down && ip link set dev %s name port0", d->word.word,
+			   d->word.word);
+		return;
+	}
+	doctor_add(d, &name, DOCTOR_OK, "fits an argument");
 }
 
 static void
@@ -239,6 +257,7 @@ doctor_check_iface(struct doctor *d)
 	struct doctor_finding *f;
 
 	driver_check(d);
+	name_check(d);
 	if (!d->info.ethernet) {
 		f = doctor_add(d, &ethernet, DOCTOR_FAIL, "not an Ethernet interface");
 		doctor_fix(f, "ip -br link");

@@ -127,6 +127,9 @@ void doctor_check_plugin(struct doctor *d);
 void doctor_check_tuning(struct doctor *d);
 void doctor_check_irq(struct doctor *d);
 
+/* Whether an interface's name can be part of EAL's arguments. */
+bool doctor_name_fits(const char *iface);
+
 /*
  * The recommended argument, after the checks of the interface: "" if the
  * interface can not be a port at all.

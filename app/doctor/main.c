@@ -91,6 +91,7 @@ rest_check(struct doctor *d)
 static int
 devargs_run(struct doctor *d)
 {
+	char word[TEXT_WORD_LEN(DOCTOR_VDEV_LEN)];
 	char vdev[DOCTOR_VDEV_LEN];
 
 	iface_check(d);
@@ -100,7 +101,11 @@ devargs_run(struct doctor *d)
 			d->iface);
 		return EXIT_NOT_DONE;
 	}
-	puts(vdev);
+	/* A program gets it as it is; a person, quoted, for a terminal may act on such bytes. */
+	if (isatty(STDOUT_FILENO) && !text_is_clean(vdev))
+		puts(text_word(word, sizeof(word), vdev));
+	else
+		puts(vdev);
 	return EXIT_SUCCESS;
 }
 

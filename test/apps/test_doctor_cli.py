@@ -126,6 +126,55 @@ def test_odd_names(name, shown, word):
         assert f": {shown}\n" in text.decode() and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text.decode())
 
 
+@pytest.mark.parametrize("name", ["a,b", "a=b", "a[b", "a]b"])
+def test_names_that_arguments_can_not_have(name):
+    """EAL or the driver would refuse the line: none is recommended, but a name that does."""
+    with lab.made() as pair:
+        pair.dut.ip("link", "set", pair.iface, "down")
+        pair.dut.ip("link", "set", pair.iface, "name", name)
+        report = pair.look(iface=name)
+        assert (report.status, report.root["vdev"]) == (2, None)
+        assert report.status_of("interface.name") == "fail"
+        status, out, err = doctor(pair, "--devargs", name)
+        assert (status, out) == (2, "") and "can not be a port" in err
+        pair.fix(report["interface.name"])
+        report = pair.look(iface="port0")
+        assert report.status_of("interface.name") == "ok"
+        assert report.root["vdev"] == "--vdev=net_afx0,iface=port0,queue_count=1"
+
+
+@pytest.mark.parametrize("name", [b"a\xffb", b"a\xc2\x9bb"])
+def test_devargs_of_an_odd_name(name):
+    """As it is to a program, which passes it on; as a word of bash on a terminal."""
+    line = b"--vdev=net_afx0,iface=" + name + b",queue_count=1"
+    with lab.made() as pair:
+        pair.dut.ip("link", "set", pair.iface, "down")
+        pair.dut.ip("link", "set", pair.iface, "name", os.fsdecode(name))
+        words = [*lab.inside(pair.dut), lab.DOCTOR, "--devargs", name]
+        assert subprocess.run(words, capture_output=True, check=True).stdout == line + b"\n"
+        master, slave = pty.openpty()
+        subprocess.run(words, stdout=slave, check=True)
+        os.close(slave)
+        shown = os.read(master, 4096).strip()
+        os.close(master)
+    assert shown.isascii()
+    assert subprocess.run(["bash", "-c", b"printf %s " + shown], capture_output=True,
+                          check=True).stdout == line
+
+
+def test_jq_reads_it(pair):
+    """As in the guide: what is not ok, with its command."""
+    out = doctor(pair, "--json", "x0")[1]
+    done = subprocess.run(["jq", "-r", '.findings[] | select(.status != "ok") | [.id, .fix] | @tsv'],
+                          input=out, capture_output=True, text=True, check=True)
+    rows = [row.split("\t")[0] for row in done.stdout.splitlines()]
+    assert rows == [f["id"] for f in pair.look().root["findings"] if f["status"] != "ok"]
+    done = subprocess.run(["jq", "-e", ".counts | add == ($n | tonumber)", "--arg", "n",
+                           str(out.count('"id": '))],
+                          input=out, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "true\n")
+
+
 def test_help_fits_a_screen_and_names_all():
     status, out, err = lab.run(lab.DOCTOR, "--help")
     assert (status, err) == (0, "")
