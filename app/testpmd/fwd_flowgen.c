@@ -3,6 +3,7 @@
  */
 #include "cfg.h"
 #include "engine.h"
+#include "gen.h"
 #include "sender.h"
 #include "stream.h"
 
@@ -16,14 +17,7 @@ stream_begin(struct tp_stream *stream)
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf **pkts = stream->pkts;
-	uint16_t n = 0;
-
-	if (stream->has_rx)
-		n = tp_stream_rx(stream, pkts);
-	if (n > 0)
-		rte_pktmbuf_free_bulk(pkts, n);
-	return stream->has_tx ? n + tp_sender_burst(stream) : n;
+	return tp_gen_round(stream, NULL, tp_sender_burst);
 }
 
 const struct tp_engine tp_fwd_flowgen = {

@@ -70,23 +70,21 @@ receive(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n)
 	}
 }
 
+static void
+probes_fill(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t i;
+
+	for (i = 0; i < n; i++)
+		tp_gen_probe_set(pkts[i], stream->index, rte_rdtsc());
+}
+
 static uint16_t
 probes_send(struct tp_stream *stream)
 {
 	struct latency *latency = stream->priv;
-	struct rte_mbuf **pkts = stream->pkts;
-	uint64_t before = stream->tx_packets;
-	uint16_t n = tp_gen_due(stream);
-	uint16_t i;
+	uint16_t n = tp_gen_send(stream, &latency->header, probes_fill);
 
-	if (n > 0)
-		n = tp_gen_alloc(stream, &latency->header, pkts, n);
-	if (n == 0)
-		return 0;
-	for (i = 0; i < n; i++)
-		tp_gen_probe_set(pkts[i], stream->index, rte_rdtsc());
-	tp_stream_tx(stream, pkts, n);
-	tp_gen_made(stream, stream->tx_packets - before);
 	__atomic_store_n(&latency->sent, stream->tx_packets, __ATOMIC_RELAXED);
 	return n;
 }
@@ -94,16 +92,7 @@ probes_send(struct tp_stream *stream)
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf **pkts = stream->pkts;
-	uint16_t n = 0;
-
-	if (stream->has_rx)
-		n = tp_stream_rx(stream, pkts);
-	if (n > 0) {
-		receive(stream, pkts, n);
-		rte_pktmbuf_free_bulk(pkts, n);
-	}
-	return stream->has_tx ? n + probes_send(stream) : n;
+	return tp_gen_round(stream, receive, probes_send);
 }
 
 static void

@@ -133,25 +133,23 @@ take_back(struct verify *verify, uint16_t count)
 	}
 }
 
+static void
+packets_make(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t i;
+
+	for (i = 0; i < n; i++)
+		packet_make(stream->priv, pkts[i]);
+}
+
 static uint16_t
-probes_send(struct tp_stream *stream)
+packets_send(struct tp_stream *stream)
 {
 	struct verify *verify = stream->priv;
-	struct rte_mbuf **pkts = stream->pkts;
 	uint64_t before = stream->tx_packets;
-	uint16_t n = tp_gen_due(stream);
-	uint16_t i, sent;
+	uint16_t n = tp_gen_send(stream, &verify->header, packets_make);
 
-	if (n > 0)
-		n = tp_gen_alloc(stream, &verify->header, pkts, n);
-	if (n == 0)
-		return 0;
-	for (i = 0; i < n; i++)
-		packet_make(verify, pkts[i]);
-	tp_stream_tx(stream, pkts, n);
-	sent = stream->tx_packets - before;
-	take_back(verify, n - sent);
-	tp_gen_made(stream, sent);
+	take_back(verify, n - (stream->tx_packets - before));
 	return n;
 }
 
@@ -176,19 +174,20 @@ packet_check(struct rte_mbuf *pkt)
 		tp_flow_came(&flows[id], rte_be_to_cpu_64(probe->value));
 }
 
+static void
+packets_check(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t i;
+
+	RTE_SET_USED(stream);
+	for (i = 0; i < n; i++)
+		packet_check(pkts[i]);
+}
+
 static uint16_t
 burst(struct tp_stream *stream)
 {
-	struct rte_mbuf **pkts = stream->pkts;
-	uint16_t i, n = 0;
-
-	if (stream->has_rx)
-		n = tp_stream_rx(stream, pkts);
-	for (i = 0; i < n; i++)
-		packet_check(pkts[i]);
-	if (n > 0)
-		rte_pktmbuf_free_bulk(pkts, n);
-	return stream->has_tx ? n + probes_send(stream) : n;
+	return tp_gen_round(stream, packets_check, packets_send);
 }
 
 static uint64_t

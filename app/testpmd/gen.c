@@ -109,8 +109,9 @@ tp_gen_alloc(const struct tp_stream *stream, const struct tp_gen_header *header,
 	return got;
 }
 
-uint16_t
-tp_gen_due(struct tp_stream *stream)
+/* How many packets stream may make now: by its pace, what is left, and a burst. */
+static uint16_t
+due(struct tp_stream *stream)
 {
 	uint16_t n = RTE_MIN((uint64_t)stream->burst, stream->left);
 
@@ -119,11 +120,39 @@ tp_gen_due(struct tp_stream *stream)
 	return tp_pace_due(&stream->pace, n);
 }
 
-void
-tp_gen_made(struct tp_stream *stream, uint64_t count)
+uint16_t
+tp_gen_send(struct tp_stream *stream, const struct tp_gen_header *header,
+	    void (*fill)(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n))
 {
+	uint64_t before = stream->tx_packets;
+	uint16_t n = due(stream);
+
+	if (n > 0)
+		n = tp_gen_alloc(stream, header, stream->pkts, n);
+	if (n == 0)
+		return 0;
+	fill(stream, stream->pkts, n);
+	tp_stream_tx(stream, stream->pkts, n);
 	if (tp_cfg.packets != 0)
-		__atomic_store_n(&stream->left, stream->left - count, __ATOMIC_RELAXED);
+		__atomic_store_n(&stream->left, stream->left - (stream->tx_packets - before),
+				 __ATOMIC_RELAXED);
+	return n;
+}
+
+uint16_t
+tp_gen_round(struct tp_stream *stream,
+	     void (*came)(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n),
+	     uint16_t (*send)(struct tp_stream *stream))
+{
+	uint16_t n = 0;
+
+	if (stream->has_rx)
+		n = tp_stream_rx(stream, stream->pkts);
+	if (n > 0 && came != NULL)
+		came(stream, stream->pkts, n);
+	if (n > 0)
+		rte_pktmbuf_free_bulk(stream->pkts, n);
+	return stream->has_tx ? n + send(stream) : n;
 }
 
 int

@@ -48,11 +48,18 @@ void tp_gen_flow_set(struct tp_gen_header *header, uint32_t flow);
 uint16_t tp_gen_alloc(const struct tp_stream *stream, const struct tp_gen_header *header,
 		      struct rte_mbuf **pkts, uint16_t n);
 
-/* How many packets stream may make now: by its pace, what is left, and a burst. */
-uint16_t tp_gen_due(struct tp_stream *stream);
+/*
+ * One round of a mode that makes packets, on the stream's lcore. What came, where there is an Rx queue,
+ * goes to came (or NULL) and is freed; then, where there is a Tx queue, what send sends. Returns how
+ * many packets came, and how many send returned.
+ */
+uint16_t tp_gen_round(struct tp_stream *stream,
+		      void (*came)(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n),
+		      uint16_t (*send)(struct tp_stream *stream));
 
-/* count of them went out. */
-void tp_gen_made(struct tp_stream *stream, uint64_t count);
+/* Send what is due, a burst at most, each filled in by fill. Returns how many packets were made. */
+uint16_t tp_gen_send(struct tp_stream *stream, const struct tp_gen_header *header,
+		     void (*fill)(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n));
 
 /* Whether all ports in use send packets that long. Returns 0, or -EMSGSIZE, said. Main lcore. */
 int tp_gen_check(void);

@@ -73,30 +73,32 @@ show_port_run(void *parsed, struct cmdline *cl, void *data)
 }
 
 static int
-clear_stats_each(uint16_t port)
+clear(uint16_t port, int (*reset)(uint16_t port), const char *what)
 {
 	int ret;
 
 	tp_run_moved_note();
-	ret = rte_eth_stats_reset(port);
+	ret = reset(port);
 	if (ret < 0)
-		return tp_port_failed(port, "cleared of its statistics", ret);
+		return tp_port_failed(port, what, ret);
 	memset(&tp_ports[port].base, 0, sizeof(tp_ports[port].base));
-	tp_say("\n  NIC statistics for port %u cleared\n", port);
 	return 0;
+}
+
+static int
+clear_stats_each(uint16_t port)
+{
+	int ret = clear(port, rte_eth_stats_reset, "cleared of its statistics");
+
+	if (ret == 0)
+		tp_say("\n  NIC statistics for port %u cleared\n", port);
+	return ret;
 }
 
 static int
 clear_xstats_each(uint16_t port)
 {
-	int ret;
-
-	tp_run_moved_note();
-	ret = rte_eth_xstats_reset(port);
-	if (ret < 0)
-		return tp_port_failed(port, "cleared of its extended statistics", ret);
-	memset(&tp_ports[port].base, 0, sizeof(tp_ports[port].base));
-	return 0;
+	return clear(port, rte_eth_xstats_reset, "cleared of its extended statistics");
 }
 
 static void

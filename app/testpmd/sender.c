@@ -26,11 +26,12 @@ tp_sender_begin(struct tp_stream *stream, uint32_t flows)
 }
 
 static void
-flows_spread(struct sender *sender, struct rte_mbuf **pkts, uint16_t n)
+flows_spread(struct tp_stream *stream, struct rte_mbuf **pkts, uint16_t n)
 {
+	struct sender *sender = stream->priv;
 	uint16_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && sender->flows > 1; i++) {
 		tp_gen_flow_set(&sender->header, sender->flow);
 		rte_pktmbuf_mtod(pkts[i], struct tp_gen_header *)->ip = sender->header.ip;
 		sender->flow = sender->flow + 1 == sender->flows ? 0 : sender->flow + 1;
@@ -40,18 +41,5 @@ flows_spread(struct sender *sender, struct rte_mbuf **pkts, uint16_t n)
 uint16_t
 tp_sender_burst(struct tp_stream *stream)
 {
-	struct sender *sender = stream->priv;
-	struct rte_mbuf **pkts = stream->pkts;
-	uint64_t before = stream->tx_packets;
-	uint16_t n = tp_gen_due(stream);
-
-	if (n > 0)
-		n = tp_gen_alloc(stream, &sender->header, pkts, n);
-	if (n == 0)
-		return 0;
-	if (sender->flows > 1)
-		flows_spread(sender, pkts, n);
-	tp_stream_tx(stream, pkts, n);
-	tp_gen_made(stream, stream->tx_packets - before);
-	return n;
+	return tp_gen_send(stream, &((struct sender *)stream->priv)->header, flows_spread);
 }
