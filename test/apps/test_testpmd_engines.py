@@ -357,7 +357,7 @@ def same_address(left, right):
 def test_iperf3(lab, app):
     """Two Linux stacks, in two namespaces, over two ports."""
     left = lab.pair()
-    far = Netns()
+    far, server = Netns(), None
     try:
         right = VethPair(lab.dut, far, 1)
         lab.pairs.append(right)
@@ -377,12 +377,15 @@ def test_iperf3(lab, app):
             ends = json.loads(text)["end"]
             # Its last words go through the ports too.
             assert server.wait(20) == 0
+            server = None
             assert ends["sum_sent"]["bytes"] >= 4 << 20
             assert ends["sum_received"]["bytes"] > 1 << 20
             assert one.interrupt() == 0
             # 4 MiB in frames of 1448 bytes of payload, offloads being off.
             assert one.final()["rx_packets"] > (1 << 20) // 1448
     finally:
+        if server is not None:
+            server.kill()
         lab.pairs.remove(right)
         far.delete()
 
