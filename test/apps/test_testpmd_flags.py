@@ -217,18 +217,22 @@ def worker_seconds(pid):
     (["--txrate=4Mbps", "--txpkts=250"], 2000), (["--txrate=2000", "--txq=2"], 2000)])
 def test_txrate_is_reached(options, pps):
     """In the time that the lcore's thread was given: a loaded machine gives it not all of it."""
-    one = tpmd.App(None, ["net_null0"], "--forward-mode=flowgen", "--forever", "--json", *options,
-                   huge=False)
-    try:
-        one.ready()
-        assert soon(lambda: worker_seconds(one.pid) > 0.5, tpmd.END_TIME)
-        given = worker_seconds(one.pid)
-        assert one.interrupt() == 0
+    for _ in range(5):
+        one = tpmd.App(None, ["net_null0"], "--forward-mode=flowgen", "--forever", "--json",
+                       *options, huge=False)
+        try:
+            one.ready()
+            assert soon(lambda: worker_seconds(one.pid) > 0.5, tpmd.END_TIME)
+            given = worker_seconds(one.pid)
+            assert one.interrupt() == 0
+        finally:
+            one.kill()
         last = one.final()
         # What a millisecond held up, such as the one of the start, follows.
         assert 0.9 * pps * given <= last["tx_packets"] <= pps * (last["seconds"] + 0.001) + 2
-    finally:
-        one.kill()
+        # With less, half of the rate would pass.
+        if given > 0.6 * last["seconds"]:
+            break
 
 
 def test_eal_help():
