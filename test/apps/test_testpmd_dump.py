@@ -186,9 +186,11 @@ SLEEP = {"35", "230"}           # nanosleep and clock_nanosleep
 
 
 @pytest.mark.parametrize("vdev,calls", [("net_tap0,iface=dtap0", EPOLL),
+                                        ("net_afx0,iface=x0", EPOLL),
                                         ("net_null0,no-rx=1", SLEEP)])
 def test_idle_port_burns_no_core(lab, vdev, calls):
     """By Rx interrupts where the port has them, else by short sleeps."""
+    assert lab.pair().iface == "x0"
     one = tpmd.App(lab.dut, [vdev], "--forward-mode=dump", "--forever",
                    huge=False)
     try:
