@@ -14,15 +14,13 @@ import threading
 
 import pytest
 
-os.environ["AFX_APP"] = os.environ.get("AFX_RUN", "")
-
-# pylint: disable=wrong-import-position
 import kernelstate
 from app import program
 from rawpeer import HEADER, differences, swapped
 
+PATH = os.environ.get("AFX_RUN", "")
 needs_program = pytest.mark.skipif(
-    not os.path.exists(program.PATH),
+    not os.path.exists(PATH),
     reason="needs AFX_RUN=<path of lifecycle-run>: ninja -C build")
 
 FLOOD = 1 << 20         # numbers of frames that may be lost
@@ -43,10 +41,10 @@ def made(pair, count, first=0, sizes=program.LENS):
             for n in range(first, first + count)]
 
 
-def reflected(pair, count, first=0, window=100):
+def reflected(pair, count, first=0, window=100, sizes=program.LENS):
     """These come back unaltered and in order, and nothing but these."""
     for start in range(first, first + count, window):
-        sent = made(pair, min(window, first + count - start), start)
+        sent = made(pair, min(window, first + count - start), start, sizes)
         text = differences([swapped(f) for f in sent],
                            pair.wire.exchange(sent))
         assert text == "", f"{pair.iface}: {text}"
@@ -102,7 +100,10 @@ class Flood:
 
 
 class Run(program.Program):
-    """The program's scenario "commands"."""
+    """The program's scenario "commands", and what else it has."""
+
+    def __init__(self, namespace, vdevs, scenario, **options):
+        super().__init__(namespace, vdevs, scenario, path=PATH, **options)
 
     def ask(self, words):
         """Have it done; return all that was said so far."""

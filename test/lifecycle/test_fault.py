@@ -12,14 +12,12 @@ import re
 
 import pytest
 
-os.environ["AFX_APP"] = os.environ.get("AFX_FAULT", "")
-
-# pylint: disable=wrong-import-position
 from app import program
 from lab import SCALE
 
+PATH = os.environ.get("AFX_FAULT", "")
 pytestmark = [
-    pytest.mark.skipif(not os.path.exists(program.PATH),
+    pytest.mark.skipif(not os.path.exists(PATH),
                        reason="needs AFX_FAULT=<path of lifecycle-fault>"),
     pytest.mark.timeout(280)]
 
@@ -212,6 +210,20 @@ RETRIED = {"mmap": {("start", None)}, "malloc": {("start", 56)},
            "getsockopt": {("start", option(SOL_XDP, o)) for o in (1, 8)}}
 
 
+def all_runs(lab, pair, devargs, timeout=RUNS_TIME, **arguments):
+    """The program's verdict on each fault of a port on the pair."""
+    run = program.Program(
+        lab.dut, lab.vdevs(**devargs), "fault", iface=pair.iface,
+        netns=lab.gen.name, peer=pair.peer, mbufs=2048, rxd=64, txd=64,
+        cache=32, path=PATH, **arguments)
+    try:
+        said = run.finish(timeout)
+        assert (said["exit"], said["ret"]) == (0, 0), run.log()
+    finally:
+        run.kill()
+    return parse(said)
+
+
 @pytest.mark.parametrize("name", PORTS)
 def test_every_call_fails_once(lab, name):
     """errno, one log line, full undo; then a start that works, frames, close."""
@@ -220,16 +232,7 @@ def test_every_call_fails_once(lab, name):
     pair = lab.pair(queues=queues)
     if labels and SCALE == 1:
         arguments = {**arguments, "only": ",".join(labels)}
-    run = program.Program(
-        lab.dut, lab.vdevs(**devargs), "fault", iface=pair.iface,
-        netns=lab.gen.name, peer=pair.peer, mbufs=2048, rxd=64, txd=64,
-        cache=32, **arguments)
-    try:
-        said = run.finish(RUNS_TIME)
-        assert (said["exit"], said["ret"]) == (0, 0), run.log()
-    finally:
-        run.kill()
-    runs = parse(said)
+    runs = all_runs(lab, pair, devargs, **arguments)
     tested = {r.label for r in runs}
     assert tested >= set(labels or ESSENTIAL), "some were never called"
     essential = [] if name == NO_RX else tested
