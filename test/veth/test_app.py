@@ -358,6 +358,7 @@ class Flood:
 def assert_cycled(said, pair):
     assert said["cycles"] == 20
     assert said["wrong_at_stop"] == 0, "a stop kept mbufs"
+    assert said["written_after_stop"] == 0, "the kernel has mbufs still"
     assert said["fds_grown"] == 0, "file descriptors pile up"
     assert said["damaged"] == 0
     assert said["received"] == said["ipackets"] >= 20 * 100

@@ -75,6 +75,8 @@ struct rte_mempool *app_pool_sized(const char *name, unsigned int mbufs, uint16_
  */
 unsigned int app_pool_wrong(struct rte_mempool *mp);
 unsigned int app_pools_wrong(void); /* of all pools */
+/* mbufs that somebody writes to within that time, though all are free. Overwrites their buffers. */
+unsigned int app_pools_written(unsigned int ms);
 /* The private area is as app_pool left it. */
 bool app_priv_untouched(struct rte_mbuf *m);
 

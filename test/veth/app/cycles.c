@@ -18,6 +18,8 @@
 /* A cycle without traffic would prove nothing; on a loaded machine that takes longer. */
 #define RECEIVED_MIN 100
 #define TRAFFIC_MS_MAX 2000
+/* Time for frames that are on their way into a buffer. */
+#define STOPPED_MS 20
 /* Ring sizes go through 64 << 0 to 64 << 4. */
 #define RING_MIN 64
 #define RING_SIZES 5
@@ -28,6 +30,7 @@ static struct {
 	uint64_t damaged;
 	uint64_t taken; /* by tx_burst */
 	uint64_t wrong; /* mbufs, at any stop */
+	uint64_t written; /* mbufs, after any stop */
 	struct rte_eth_stats stats;
 } sum;
 
@@ -93,6 +96,7 @@ cycle(const struct app_port *port)
 	}
 	ret = rte_eth_dev_stop(port->id);
 	sum.wrong += app_pools_wrong();
+	sum.written += app_pools_written(STOPPED_MS);
 	stats_take(port->id);
 	return ret;
 }
@@ -104,6 +108,7 @@ sum_say(void)
 	app_say("damaged", sum.damaged);
 	app_say("taken", sum.taken);
 	app_say("wrong_at_stop", sum.wrong);
+	app_say("written_after_stop", sum.written);
 	app_say("ipackets", sum.stats.ipackets);
 	app_say("opackets", sum.stats.opackets);
 	app_say("oerrors", sum.stats.oerrors);

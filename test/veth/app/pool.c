@@ -13,6 +13,8 @@
 #define POOLS_MAX 8
 /* What the private areas are full of: neither 0 nor a likely piece of a frame. */
 #define PRIV_BYTE 0xa5
+/* What the buffers of free mbufs are full of: in no frame for more than a few bytes. */
+#define FREE_BYTE 0x5a
 
 static struct rte_mempool *pools[POOLS_MAX];
 static unsigned int nb_pools;
@@ -122,4 +124,38 @@ app_pools_wrong(void)
 	for (i = 0; i < nb_pools; i++)
 		wrong += app_pool_wrong(pools[i]);
 	return wrong;
+}
+
+static void
+buf_fill(struct rte_mempool *mp __rte_unused, void *opaque __rte_unused, void *obj,
+	 unsigned int index __rte_unused)
+{
+	const struct rte_mbuf *m = obj;
+
+	memset(m->buf_addr, FREE_BYTE, m->buf_len);
+}
+
+static void
+buf_look(struct rte_mempool *mp __rte_unused, void *written, void *obj,
+	 unsigned int index __rte_unused)
+{
+	const struct rte_mbuf *m = obj;
+	const uint8_t *data = m->buf_addr;
+
+	*(unsigned int *)written +=
+		data[0] != FREE_BYTE || memcmp(data, data + 1, m->buf_len - 1) != 0;
+}
+
+unsigned int
+app_pools_written(unsigned int ms)
+{
+	unsigned int written = 0;
+	unsigned int i;
+
+	for (i = 0; i < nb_pools; i++)
+		rte_mempool_obj_iter(pools[i], buf_fill, NULL);
+	app_sleep_ms(ms);
+	for (i = 0; i < nb_pools; i++)
+		rte_mempool_obj_iter(pools[i], buf_look, &written);
+	return written;
 }
