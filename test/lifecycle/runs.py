@@ -127,6 +127,15 @@ def of_port(said):
     return {key.removeprefix("p0_"): value for key, value in said.items()}
 
 
+def assert_gone(run):
+    """Of a port without its interface bursts are cheap, and move nothing."""
+    run.done("full")
+    said = run.done("count")
+    assert said["received_now"] == said["taken_now"] == 0
+    assert said["bursts_now"] > 0 and said["unsent_now"] > 0
+    assert said["tx_calls_max"] <= 1 and said["rx_calls_max"] <= 1
+
+
 def ended(run):
     """The end of a run that went well: everything was given back."""
     said = of_port(run.finish())
