@@ -46,10 +46,12 @@ class App:
     """One afx-testpmd. Its frames must be sent after ready()."""
 
     def __init__(self, namespace, vdevs, *options, lcores=2, text=True,
-                 stdin=subprocess.DEVNULL, huge=None):
+                 stdin=subprocess.DEVNULL, huge=None, wait_link=False):
         self.prefix = prefix_new()
         self.line = [PROGRAM] + eal_args(vdevs, lcores, huge, self.prefix) + ["--"]
-        self.line += ["--disable-link-check", "--no-flush-rx", *options]
+        self.line += ["--no-flush-rx", *options]
+        if not wait_link:
+            self.line.append("--disable-link-check")
         enter = ["ip", "netns", "exec", namespace.name] if namespace else []
         self.process = subprocess.Popen(
             enter + self.line, stdin=stdin, stdout=subprocess.PIPE,

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "veth")]
+sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), name)
+                        for name in ("veth", "lifecycle", "apps"))]
 
 # pylint: disable=wrong-import-position
 import kernelstate

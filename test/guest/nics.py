@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import json
 import os
+import pathlib
 import re
 import socket
 
@@ -18,6 +19,7 @@ import lab as labs
 import netns
 
 KIND = os.environ.get("AFX_GUEST", "")
+FULL = bool(os.environ.get("AFX_FULL"))
 LINK_TIME = 15.0        # igb takes up to 4 s for its link, on a loaded machine more
 WINDOW = 64             # frames under way: a quarter of the NIC's own ring
 
@@ -36,7 +38,7 @@ class NicPair:
     """iface (the driver's side, namespace dut) <-> peer (namespace gen)."""
 
     def __init__(self, dut, gen, index=0):
-        self.dut, self.gen, self.queues = dut, gen, 1
+        self.dut, self.gen, self.queues, self._out = dut, gen, 1, False
         self.iface, self.peer = f"eth{2 * index}", f"eth{2 * index + 1}"
         for namespace, name in self._ends():
             netns.run("ip", "link", "set", name, "netns", namespace.name)
@@ -63,11 +65,37 @@ class NicPair:
 
     def reset(self):
         """As a test expects to find it."""
+        if self._out:
+            self.plug()
         for namespace, name in self._ends():
             if "UP" not in link(namespace, name)["flags"]:
                 namespace.ip("link", "set", name, "up")
             if link(namespace, name)["mtu"] != 1500:
                 namespace.ip("link", "set", name, "mtu", 1500)
+
+    def unplug(self):
+        """The driver's end goes: its PCI device is removed."""
+        self._out = True
+        path = self.dut.exec("readlink", "-f",
+                             f"/sys/class/net/{self.iface}/device")
+        device = re.findall(r"[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.\d", path)[-1]
+        pathlib.Path(f"/sys/bus/pci/devices/{device}/remove").write_text(
+            "1", encoding="ascii")
+
+    def plug(self):
+        """It comes back, under the name that it had."""
+        pathlib.Path("/sys/bus/pci/rescan").write_text("1", encoding="ascii")
+        assert labs.soon(self._strays, LINK_TIME), "no NIC came back"
+        self._out = False
+        netns.run("ip", "link", "set", self._strays()[0], "name", self.iface,
+                  "netns", self.dut.name)
+        self.dut.ip("link", "set", self.iface, "up")
+
+    def _strays(self):
+        """Where it is when it was just found: in the first namespace."""
+        mac = self.mac.hex(":")
+        return [one["ifname"] for one in json.loads(
+            netns.run("ip", "-j", "link", "show")) if one["address"] == mac]
 
     def steer(self, queue):
         """One queue: nothing to choose."""

@@ -6,8 +6,9 @@ import socket
 import struct
 
 import nics
-from lab import frames, reflect
-from rawpeer import ETH_P_ALL, payload, swapped
+from lab import frames, reflect, soon
+from rawpeer import ETH_P_ALL, SIZES, payload, swapped
+from test_app import Flood
 
 COUNT = 1200
 FLOWS = 64
@@ -61,3 +62,28 @@ def test_busy_poll_where_one_napi_serves_both(lab):
         reflect(pair, sent, nics.WINDOW)
         stats = pmd.stats()
         assert stats["ipackets"] == stats["opackets"] == len(sent)
+
+
+def test_queue_count_changes_under_traffic(lab):
+    """Every mbuf is back at each stop, and each queue is zero-copy again."""
+    pair = lab.pair(queues=2)
+    wire = lab.wire(pair, ETH_P_ALL)
+    with lab.testpmd(begin=False, rxq=2) as pmd:
+        for queues in 1, 2:
+            with Flood(pair, SIZES):
+                pmd.cmd("port stop 0")
+                assert pmd.missing_mbufs() == {}
+                for half in "rxq", "txq":
+                    pmd.cmd(f"port config all {half} {queues}")
+                pmd.cmd("port start 0")
+                assert nics.zerocopy(pmd.pid) == [True] * queues
+                pmd.cmd("clear port stats all")
+                pmd.start()
+                assert soon(lambda: pmd.stats()["opackets"] > COUNT,
+                            2 * nics.LINK_TIME)
+                pmd.stop()
+        pmd.start()
+        wire.drain(0.2)
+        sent = [udp(pair, number) for number in range(COUNT)]
+        got = wire.exchange(sent, nics.WINDOW)
+        assert sorted(got) == sorted(map(swapped, sent))
