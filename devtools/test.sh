@@ -28,7 +28,7 @@ SUITES=(
     "bench build 600"
     "conservation build-debug 1200"
     "guest build 900"
-    "kernels build 900"
+    "kernels build-debug 1800"
 )
 
 # Else Ctrl-C ends one suite, and the next one starts.

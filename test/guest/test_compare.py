@@ -5,6 +5,8 @@
 Only net_afx has to be right; what the other one did is recorded.
 """
 
+import re
+
 import pytest
 
 import nics
@@ -14,6 +16,7 @@ from test_features import record
 from testpmd import vdev
 
 COUNT = 1000
+RING = 512              # testpmd's descriptors, see testpmd.py
 ROUNDS = 80             # bursts of 32: five Tx rings
 QUIET = 3.0             # seconds without a frame: no more will come
 
@@ -27,7 +30,7 @@ def test_same_cases(lab, pair, driver, devargs):
     pmd.start(f"start tx_first {ROUNDS}")
     sent = len(wire.receive(32 * ROUNDS, QUIET) + wire.drain())
     wire.close()
-    pmd.stop()
+    refused = int(re.search(r"TX-dropped: (\d+)", pmd.stop())[1])
     pmd.cmd("set fwd macswap")
     pmd.start()
     pair.wire.drain()
@@ -44,6 +47,7 @@ def test_same_cases(lab, pair, driver, devargs):
            sent=sent,
            back=len(got), stop=missing["stop"], close=missing["close"])
     if driver == "net_afx":
-        assert sent == 32 * ROUNDS
+        # What finds the ring full testpmd drops; on a slow machine there is some.
+        assert sent + refused == 32 * ROUNDS and sent > 2 * RING
         assert differences([swapped(f) for f in there], got) == ""
         assert missing == {"stop": 0, "close": 0}
