@@ -207,11 +207,8 @@ class Soak:
             self.complain(f"port {port}, {kind}: {text}; {said}")
 
     def _kernel_delta(self, port):
-        text = self.lab.dut.exec("ethtool", "-S", f"x{port}")
-        now = {"redirected": 0, "drops": 0}
-        for name, value in re.findall(
-                r"rx_queue_\d+_(xdp_redirect|drops): (\d+)", text):
-            now["drops" if name == "drops" else "redirected"] += int(value)
+        now = dict(zip(("redirected", "drops"),
+                       kernelstate.redirected(self.lab.dut, f"x{port}")))
         before = self.before.get(port, {})
         self.before[port] = now
         return {k: v - before.get(k, 0) for k, v in now.items()}

@@ -90,6 +90,14 @@ def xdp(namespace, ifname):
     return found["prog"]["id"], modes.get(found["mode"], found["mode"])
 
 
+def redirected(namespace, ifname):
+    """Frames that a veth's XDP program redirected: (delivered, dropped)."""
+    found = re.findall(r"rx_queue_\d+_(xdp_redirect|drops): (\d+)",
+                       namespace.exec("ethtool", "-S", ifname))
+    return tuple(sum(int(n) for name, n in found if name == wanted)
+                 for wanted in ("xdp_redirect", "drops"))
+
+
 def leftovers(namespace, ifname, wait=RELEASE_TIME):
     """What is still on the interface after wait seconds: '' if nothing."""
     deadline = time.monotonic() + wait

@@ -190,6 +190,13 @@ struct afx_netdev_event {
 };
 
 /*
+ * Wait, some milliseconds, until the polls of all interfaces that are under way
+ * now have ended, with the frames that they redirect: an RCU grace period. Nothing
+ * is waited for if a packet socket can not be opened. Any thread.
+ */
+void afx_netdev_polls_wait(void);
+
+/*
  * A non-blocking, close-on-exec socket that gets the notifications of links of
  * the calling thread's namespace. Owned by the caller.
  */

@@ -142,3 +142,13 @@ afx_netdev_addresses_set(int *fd, unsigned int ifindex, const uint8_t *macs, uns
 	*fd = made;
 	return 0;
 }
+
+void
+afx_netdev_polls_wait(void)
+{
+	int fd = packet_socket_open();
+
+	/* Unlike membarrier(2), close waits on one CPU and with nohz_full too (synchronize_net). */
+	if (fd >= 0)
+		close(fd);
+}

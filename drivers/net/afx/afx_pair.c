@@ -178,9 +178,6 @@ pair_close(struct afx_pair *pair, uint64_t deadline)
 
 	if (pair->txq != NULL)
 		afx_reclaim_tx_unsent(pair->txq);
-	/* Once more: polls of the driver that were under way when the entry went. */
-	if (pair->rxq != NULL)
-		afx_reclaim_rx_unread(pair->rxq);
 	kernel_stats_keep(pair);
 	afx_umem_share_leave(pair->sock.fd);
 	afx_sock_close(&pair->sock);
@@ -223,16 +220,18 @@ traffic_take(struct afx_pair *pair)
 	return ret;
 }
 
-static void
-traffic_return(struct afx_pair *pair)
+bool
+afx_pair_traffic_return(struct afx_pair *pair)
 {
-	int ret = afx_prog_remove(pair->dev->prog, pair->queue);
+	int ret;
 
+	if (!(pair->running & AFX_HALF_RX))
+		return false;
+	ret = afx_prog_remove(pair->dev->prog, pair->queue);
 	if (ret != 0)
 		AFX_LOG(WARNING, "%s: queue %u: entry stays in %s: %s", pair->dev->cfg.iface,
 			pair->queue, AFX_XSKS_MAP, strerror(-ret));
-	afx_intr_suspend(pair);
-	afx_reclaim_rx_unread(pair->rxq);
+	return true;
 }
 
 /* A half set up after the socket was bound has no ring there, and can not get one. */
@@ -276,10 +275,12 @@ afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline)
 {
 	if (!(pair->running & half))
 		return;
-	if (half == AFX_HALF_RX)
-		traffic_return(pair);
-	else
+	if (half == AFX_HALF_RX) {
+		afx_intr_suspend(pair);
+		afx_reclaim_rx_unread(pair->rxq);
+	} else {
 		afx_reclaim_tx_drain(pair->txq, deadline);
+	}
 	pair->running &= ~half;
 	if (pair->running == 0)
 		pair_close(pair, deadline);

@@ -19,8 +19,13 @@
 int afx_pair_start(struct afx_pair *pair, enum afx_half half, const struct afx_umem *umem);
 
 /*
- * Stop one half. Rx: the traffic goes to the kernel, frames not read are
- * missed. Tx: the ring drains until deadline (TSC). Stopping the second half
+ * Give a running Rx half's traffic to the kernel, ahead of its stop. True if it
+ * runs: then polls under way may still bring frames (afx_netdev_polls_wait).
+ */
+bool afx_pair_traffic_return(struct afx_pair *pair);
+
+/*
+ * Stop one half. Rx, its traffic returned: frames not read are missed. Tx: the ring drains until deadline (TSC). Stopping the second half
  * closes the socket, and every mbuf that the kernel or the rings hold goes
  * back to its pool; frames accepted and never sent become output errors. A half
  * stopped alone leaves its fill ring, and what did not drain, with the kernel.

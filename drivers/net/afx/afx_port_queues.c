@@ -159,12 +159,27 @@ afx_port_half_start(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 	return ret;
 }
 
+/* Of pairs first to last; what polls under way still bring is there when it returns. */
+static void
+traffic_return(struct afx_dev *priv, uint16_t first, uint16_t last)
+{
+	bool any = false;
+	uint16_t i;
+
+	for (i = first; i <= last; i++)
+		any |= afx_pair_traffic_return(&priv->pairs[i]);
+	if (any)
+		afx_netdev_polls_wait();
+}
+
 int
 afx_port_half_stop(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 {
 	struct afx_dev *priv = dev->data->dev_private;
 
 	pthread_mutex_lock(&priv->lock);
+	if (half == AFX_HALF_RX)
+		traffic_return(priv, index, index);
 	afx_pair_stop(&priv->pairs[index], half, stop_deadline());
 	queue_states_set(dev);
 	pthread_mutex_unlock(&priv->lock);
@@ -212,7 +227,8 @@ afx_port_queues_stop(struct rte_eth_dev *dev)
 	const uint64_t deadline = stop_deadline();
 	uint16_t i;
 
-	/* First all of the traffic goes back to the kernel, then queue by queue drains. */
+	/* All of the traffic with one wait, then queue by queue drains. */
+	traffic_return(priv, 0, priv->cfg.queue_count - 1);
 	for (i = 0; i < priv->cfg.queue_count; i++)
 		afx_pair_stop(&priv->pairs[i], AFX_HALF_RX, deadline);
 	for (i = 0; i < priv->cfg.queue_count; i++)
