@@ -45,6 +45,7 @@ struct survey {
 	int ret; /* the kernel would not say */
 	char holder[HOLDER_LEN]; /* of the first one taken */
 	pid_t pid;
+	bool listed; /* sockets are, by the kernel (XDP_DIAG) */
 };
 
 static uint32_t
@@ -56,16 +57,19 @@ usable(const struct doctor *d)
 }
 
 static void
-holder_note(struct survey *s, uint32_t queue, uint32_t inode)
+holder_note(struct survey *s, uint32_t queue, const struct afx_netdev_xsk *xsk)
 {
 	char comm[AFX_NETDEV_COMM_LEN];
 
 	if (s->taken++ != 0)
 		return;
-	/* Without XDP_DIAG in the kernel it is a guess: any process with an AF_XDP socket. */
-	if (afx_netdev_socket_holder(inode, &s->pid, comm, sizeof(comm)) == 0)
-		snprintf(s->holder, sizeof(s->holder), "queue %u by %s%s, process %d", queue,
-			 inode != 0 ? "" : "perhaps ", comm, (int)s->pid);
+	s->listed = xsk->listed;
+	if (afx_netdev_socket_holder(xsk->inode, &s->pid, comm, sizeof(comm)) == 0)
+		snprintf(s->holder, sizeof(s->holder), "queue %u by %s, process %d", queue, comm,
+			 (int)s->pid);
+	else if (!xsk->listed)
+		snprintf(s->holder, sizeof(s->holder),
+			 "queue %u by a process that the kernel does not name", queue);
 	else
 		snprintf(s->holder, sizeof(s->holder), "queue %u by a process that is not visible",
 			 queue);
@@ -75,16 +79,14 @@ static void
 survey_run(const struct doctor *d, struct survey *s)
 {
 	struct run run = { 0 };
-	uint32_t queue, inode;
-	bool taken;
+	struct afx_netdev_xsk xsk;
+	uint32_t queue;
 
 	*s = (struct survey){ 0 };
 	for (queue = 0; queue < usable(d); queue++) {
-		taken = false;
-		inode = 0;
-		s->ret = afx_netdev_xsk_taken(d->info.ifindex, queue, &taken, &inode);
-		if (taken) {
-			holder_note(s, queue, inode);
+		s->ret = afx_netdev_xsk_get(d->info.ifindex, queue, &xsk);
+		if (xsk.taken) {
+			holder_note(s, queue, &xsk);
 			run = (struct run){ .start = queue + 1 };
 			continue;
 		}
@@ -113,8 +115,10 @@ sockets_check(struct doctor *d, const struct survey *s)
 		       s->holder, s->taken > 1 ? " and others" : "");
 	if (s->pid != 0)
 		doctor_fix(f, "kill %d", (int)s->pid);
-	else
+	else if (s->listed)
 		doctor_fix(f, "ss -a --xdp -p");
+	else
+		doctor_fix(f, "lsof | grep 'protocol: XDP'");
 }
 
 static void

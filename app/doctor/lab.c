@@ -44,11 +44,10 @@ static void
 netlink_try(struct lab *lab, const struct lab_pair *pair)
 {
 	struct afx_netdev_xdp xdp;
-	uint32_t inode;
-	bool taken;
+	struct afx_netdev_xsk xsk;
 
 	lab_note(lab, LAB_NETLINK, afx_netdev_xdp_get(pair->near, &xdp));
-	lab_note(lab, LAB_DIAG, afx_netdev_xsk_taken(pair->near, 0, &taken, &inode));
+	lab_note(lab, LAB_DIAG, afx_netdev_xsk_get(pair->near, 0, &xsk));
 }
 
 static void

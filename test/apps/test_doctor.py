@@ -3,6 +3,7 @@
 """afx-doctor on an interface: each finding, its cause made for real, and its command run."""
 
 import contextlib
+import os
 import socket
 
 import pytest
@@ -228,7 +229,8 @@ def test_the_only_queue_is_taken(pair):
     check(pair, "interface.sockets", "ok", "none")
     with foreign.xsk_on(pair.dut, pair.iface):
         finding = check(pair, "interface.sockets", "fail", "on 1 of 1 queues: queue 0 by ")
-        assert finding["fix"].startswith(("kill ", "ss "))
+        # Of a kernel that does not list the sockets, no process is named.
+        assert finding["fix"] in (f"kill {os.getpid()}", "lsof | grep 'protocol: XDP'")
 
 
 @pytest.mark.parametrize("taken, start, count", [

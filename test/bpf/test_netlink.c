@@ -288,12 +288,11 @@ xsk_open(uint32_t queue)
 static bool
 xsk_becomes_free(uint32_t queue)
 {
-	bool taken = true;
-	uint32_t inode;
+	struct afx_netdev_xsk xsk;
 	int ms;
 
 	for (ms = 0; ms < PATIENCE_MS; ms += 10) {
-		if (afx_netdev_xsk_taken(ifindex, queue, &taken, &inode) == 0 && !taken)
+		if (afx_netdev_xsk_get(ifindex, queue, &xsk) == 0 && !xsk.taken)
 			return true;
 		wait_ms(10);
 	}
@@ -303,9 +302,9 @@ xsk_becomes_free(uint32_t queue)
 static void
 test_xsk_taken(void **state)
 {
-	uint32_t queue, inode;
+	struct afx_netdev_xsk xsk;
 	struct stat st;
-	bool taken;
+	uint32_t queue;
 	int fd, ret;
 
 	(void)state;
@@ -313,21 +312,19 @@ test_xsk_taken(void **state)
 	for (queue = 1; queue <= 2; queue++) {
 		fd = xsk_open(queue);
 		assert_true(fd >= 0);
-		ret = afx_netdev_xsk_taken(ifindex, queue, &taken, &inode);
+		ret = afx_netdev_xsk_get(ifindex, queue, &xsk);
 		if (ret == -EOPNOTSUPP) {
 			close(fd);
 			skip();
 		}
 		assert_int_equal(ret, 0);
-		assert_true(taken);
+		assert_true(xsk.taken);
 		/* Without XDP_DIAG the kernel says that, not who. */
-		if (inode != 0) {
-			assert_int_equal(fstat(fd, &st), 0);
-			assert_int_equal(inode, st.st_ino);
-		}
-		assert_int_equal(afx_netdev_xsk_taken(ifindex, 0, &taken, &inode), 0);
-		assert_false(taken);
-		assert_int_equal(inode, 0);
+		assert_int_equal(fstat(fd, &st), 0);
+		assert_int_equal(xsk.inode, xsk.listed ? st.st_ino : 0);
+		assert_int_equal(afx_netdev_xsk_get(ifindex, 0, &xsk), 0);
+		assert_false(xsk.taken);
+		assert_int_equal(xsk.inode, 0);
 		close(fd);
 		assert_true(xsk_becomes_free(queue));
 	}

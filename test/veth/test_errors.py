@@ -3,6 +3,7 @@
 """One sentence for each thing that can be wrong, and nothing left behind."""
 
 import contextlib
+import os
 import re
 
 import pytest
@@ -145,6 +146,21 @@ def test_obstacle(world, name):
     lines, started = attempt(world.pmd, "iface=x0,queue_count=2")
     assert started, lines
     world.assert_clean()
+
+
+def test_nobody_is_named_by_guess(lab, pair):
+    """Where the kernel does not say whose a socket is, bystanders are not it."""
+    other = lab.pair()
+    bystander = lab.start([vdev(0, other.iface)])
+    with foreign.xsk_on(pair.dut, pair.iface):
+        pmd = lab.start([vdev(0, pair.iface)], expect_start=False)
+        lines = sentences(pmd.log)
+        pmd.kill()
+    assert len(lines) == 1 and str(bystander.pid) not in lines[0], lines
+    assert re.search(rf"taken by another AF_XDP socket(, of .*, pid {os.getpid()}: stop it"
+                     r"|: stop its program, .*: lsof \| grep 'protocol: XDP'), or",
+                     lines[0])
+    assert bystander.quit() == 0
 
 
 def test_foreign_program_survives(lab, pair):

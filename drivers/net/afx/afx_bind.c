@@ -24,8 +24,8 @@
 #define BIND_UNHELD_MS 5000
 #define BIND_RETRY_US 1000
 
-/* A process's name and number, and the words around them. */
-#define HOLDER_LEN 96
+/* Who has a queue, with a process's name and number or the way to find it. */
+#define HOLDER_LEN 160
 
 /* The one step that takes mbufs. */
 static const char step_fill[] = "filling the fill ring";
@@ -38,25 +38,35 @@ struct attempt {
 	const char *step;
 };
 
-/*
- * Who is bound to the queue: for sure, or, where the kernel does not say which
- * socket, a guess. False if it may be nobody, and the kernel yet to release it.
- */
+/* False if it may be nobody, and the kernel yet to release the queue. */
 static bool
-holder_find(const struct afx_pair *pair, char *text, size_t len)
+queue_held(const struct afx_pair *pair)
+{
+	struct afx_netdev_xsk xsk;
+
+	afx_netdev_xsk_get(pair->dev->info.ifindex, pair->queue, &xsk);
+	return xsk.listed ? xsk.inode != 0 : afx_netdev_xsk_elsewhere();
+}
+
+/* Who is, and what to do about it; a process is named only if the socket is known to be its. */
+static void
+holder_describe(const struct afx_pair *pair, char *text, size_t len)
 {
 	char comm[AFX_NETDEV_COMM_LEN];
-	uint32_t inode = 0;
-	bool taken;
+	struct afx_netdev_xsk xsk;
 	pid_t pid;
 
-	snprintf(text, len, "stop it");
-	afx_netdev_xsk_taken(pair->dev->info.ifindex, pair->queue, &taken, &inode);
-	if (afx_netdev_socket_holder(inode, &pid, comm, sizeof(comm)) != 0)
-		return inode != 0;
-	snprintf(text, len, "%sof %s, pid %d: stop it", inode != 0 ? "" : "perhaps ", comm,
-		 (int)pid);
-	return true;
+	afx_netdev_xsk_get(pair->dev->info.ifindex, pair->queue, &xsk);
+	if (afx_netdev_socket_holder(xsk.inode, &pid, comm, sizeof(comm)) == 0)
+		snprintf(text, len,
+			 "the queue is taken by another AF_XDP socket, of %s, pid %d: stop it",
+			 comm, (int)pid);
+	else if (xsk.listed && xsk.inode == 0)
+		snprintf(text, len, "the kernel has not released the queue yet: try again");
+	else
+		snprintf(text, len,
+			 "the queue is taken by another AF_XDP socket: stop its program, one of "
+			 "those that this lists: lsof | grep 'protocol: XDP'");
 }
 
 /* What the user can do about a failed step; empty if nobody knows. */
@@ -85,11 +95,8 @@ remedy_describe(const struct afx_pair *pair, const struct attempt *a, int ret, c
 			 a->umem->mp->name, pair->rxq->nb_desc * AFX_FILL_FACTOR);
 	if (ret != -EBUSY)
 		return;
-	holder_find(pair, holder, sizeof(holder));
-	snprintf(text, len,
-		 "; the queue is taken by another AF_XDP socket, %s, or choose others "
-		 "with start_queue=",
-		 holder);
+	holder_describe(pair, holder, sizeof(holder));
+	snprintf(text, len, "; %s, or choose other queues with start_queue=", holder);
 }
 
 /* The one log line of a failed start: what, where, why, and what to do about it. */
@@ -147,11 +154,10 @@ bind_for(struct afx_pair *pair, const struct attempt *a, unsigned int ms)
 static int
 bind_patiently(struct afx_pair *pair, const struct attempt *a)
 {
-	char holder[HOLDER_LEN];
 	int ret;
 
 	ret = bind_for(pair, a, BIND_RETRY_MS);
-	if (ret == -EBUSY && !holder_find(pair, holder, sizeof(holder)))
+	if (ret == -EBUSY && !queue_held(pair))
 		ret = bind_for(pair, a, BIND_UNHELD_MS);
 	return ret;
 }

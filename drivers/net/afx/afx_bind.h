@@ -10,8 +10,9 @@
  * Open the XSK of a pair on umem, fill its fill ring and bind it: zero-copy
  * where the configuration, the program, the driver and the memory allow it,
  * else copy, with the reason logged. A queue that the kernel is still releasing
- * is waited for, 1 s. The pair's ledgers are allocated. Control thread.
- * Returns 0, or -errno, logged, with the socket closed and every mbuf back.
+ * is waited for, 1 s, and 5 s more where nobody is seen to hold it. The pair's
+ * ledgers are allocated. Control thread. Returns 0, or -errno, logged, with
+ * the socket closed and every mbuf back.
  */
 int afx_bind(struct afx_pair *pair, const struct afx_umem *umem);
 

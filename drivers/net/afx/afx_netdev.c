@@ -244,28 +244,50 @@ process_name_get(const char *pid, char *comm, size_t len)
 		fclose(f);
 }
 
-int
-afx_netdev_socket_holder(uint32_t inode, pid_t *pid, char *comm, size_t len)
+/* The first process whose /proc/PID/fd has want, or NULL: a process other than this one, any XSK. */
+static int
+process_find(const char *want, char *found, size_t len)
 {
 	struct dirent *entry;
 	int ret = -ENOENT;
-	char want[64];
 	DIR *dir;
 	long id;
 
-	snprintf(want, sizeof(want), "socket:[%u]", inode);
 	dir = opendir("/proc");
 	if (dir == NULL)
 		return -errno;
 	while (ret != 0 && (entry = readdir(dir)) != NULL) {
 		id = strtol(entry->d_name, NULL, 10);
-		if (id <= 0 || (inode == 0 && (id == getpid() || !same_namespace(entry->d_name))) ||
-		    !process_holds(entry->d_name, inode == 0 ? NULL : want))
+		if (id <= 0 ||
+		    (want == NULL && (id == getpid() || !same_namespace(entry->d_name))) ||
+		    !process_holds(entry->d_name, want))
 			continue;
-		*pid = id;
-		process_name_get(entry->d_name, comm, len);
+		snprintf(found, len, "%ld", id);
 		ret = 0;
 	}
 	closedir(dir);
 	return ret;
+}
+
+int
+afx_netdev_socket_holder(uint32_t inode, pid_t *pid, char *comm, size_t len)
+{
+	char want[64], found[24];
+	int ret;
+
+	snprintf(want, sizeof(want), "socket:[%u]", inode);
+	ret = inode != 0 ? process_find(want, found, sizeof(found)) : -ENOENT;
+	if (ret != 0)
+		return ret;
+	*pid = strtol(found, NULL, 10);
+	process_name_get(found, comm, len);
+	return 0;
+}
+
+bool
+afx_netdev_xsk_elsewhere(void)
+{
+	char found[24];
+
+	return process_find(NULL, found, sizeof(found)) == 0;
 }

@@ -224,21 +224,29 @@ int afx_netdev_has_default_route(unsigned int ifindex, bool *has);
  */
 int afx_netdev_has_tcp_session(unsigned int ifindex, bool *has);
 
+/* The AF_XDP socket of a queue, as far as the kernel tells. */
+struct afx_netdev_xsk {
+	bool taken;
+	bool listed; /* sockets are (XDP_DIAG): a queue taken without inode is of a closed one */
+	uint32_t inode; /* the socket's, 0: not known, or closed already */
+};
+
 /*
  * Whether an AF_XDP socket, of any process, this one included, holds the
  * queue; for error texts, and to see a closed socket's queue released.
- * *inode is the socket's, or 0 where the kernel has no XDP_DIAG or the socket
- * is closed already. Failure means "cannot tell": -EOPNOTSUPP without
- * XDP_DIAG before Linux 6.16, else as afx_netdev_napi_get.
+ * Failure means "cannot tell": -EOPNOTSUPP without XDP_DIAG before Linux 6.16,
+ * else as afx_netdev_napi_get; *xsk is valid then too.
  */
-int afx_netdev_xsk_taken(unsigned int ifindex, uint32_t queue, bool *taken, uint32_t *inode);
+int afx_netdev_xsk_get(unsigned int ifindex, uint32_t queue, struct afx_netdev_xsk *xsk);
 
 /*
  * Process that holds socket inode, and its name (at most AFX_NETDEV_COMM_LEN
  * with NUL), by a walk through /proc/PID/fd: best effort, for error texts.
- * Inode 0: a process other than this one, of this network namespace, that
- * holds some AF_XDP socket; a guess, to be worded as such. -ENOENT if none is found or may be seen.
+ * -ENOENT if none is found or may be seen, and for inode 0.
  */
 int afx_netdev_socket_holder(uint32_t inode, pid_t *pid, char *comm, size_t len);
+
+/* Whether another process of this network namespace is seen to have an AF_XDP socket, of any queue. */
+bool afx_netdev_xsk_elsewhere(void);
 
 #endif /* AFX_NETDEV_H */

@@ -237,17 +237,16 @@ on_xsk(const struct nlmsghdr *nlh, void *data)
 }
 
 int
-afx_netdev_xsk_taken(unsigned int ifindex, uint32_t queue, bool *taken, uint32_t *inode)
+afx_netdev_xsk_get(unsigned int ifindex, uint32_t queue, struct afx_netdev_xsk *xsk)
 {
 	struct xsk_search search = { .ifindex = ifindex, .queue = queue };
 	struct xdp_diag_req req = { .sdiag_family = AF_XDP, .xdiag_show = XDP_SHOW_INFO };
-	int diag_ret, nest_ret;
+	int ret;
 
-	diag_ret = diag_dump(&req, sizeof(req), on_xsk, &search);
-	nest_ret = afx_netlink_queue_has_xsk(ifindex, queue, taken);
-	*inode = search.inode;
-	if (*inode != 0)
-		*taken = true;
+	xsk->listed = diag_dump(&req, sizeof(req), on_xsk, &search) == 0;
+	xsk->inode = search.inode;
 	/* sock_diag no longer lists a closed socket whose pool the kernel has yet to release. */
-	return diag_ret == 0 || *taken ? 0 : nest_ret;
+	ret = afx_netlink_queue_has_xsk(ifindex, queue, &xsk->taken);
+	xsk->taken = xsk->taken || xsk->inode != 0;
+	return xsk->listed || xsk->taken ? 0 : ret;
 }
