@@ -6,9 +6,11 @@ import contextlib
 import errno
 import os
 import re
+import shutil
 
 import pytest
 
+import foreign
 import testpmd
 import unprivileged
 from app import program
@@ -161,6 +163,57 @@ def test_one_capability_is_missing(lab, pair, user, app, cap):
     assert pmd.missing_mbufs() == {}
     lab.assert_clean()
     pmd.quit()
+
+
+@pytest.fixture
+def custom(user):
+    """Path of a program for xdp_prog= that the user can read."""
+    with foreign.compiled(foreign.redirect()) as path:
+        yield shutil.copy(path, user.programs)
+
+
+@pytest.mark.parametrize("cap", ["net_raw", "bpf"])
+@pytest.mark.parametrize("has", [(), (FILTER,)])
+def test_custom_program_may_do_without_a_filters(lab, pair, user, app, custom,
+                                                 cap, has):
+    """cap_perfmon is not called missing; who has it is not told to drop it."""
+    caps = (*NEEDED, *has)
+    run = app("forward", [c for c in caps if c != cap], vdevs=lab.vdevs(xdp_prog=custom))
+    assert run.finish()["ret"] == -errno.EPERM
+    lines = sentences(run.log())
+    assert len(lines) == 1 and re.search(f"missing: cap_{cap}[: ]", lines[0]), lines
+    told = re.search(r"setcap (\S+)\+ep", lines[0])[1]
+    assert sorted(told.split(",")) == sorted(names(caps).split(","))
+
+
+def test_custom_program_with_the_documented_set(lab, pair, user, custom):
+    with lab.testpmd(lab.vdevs(xdp_prog=custom), eal=["--no-huge"],
+                     wrap=user.command(), plugin=user.plugin):
+        reflect(pair, frames(pair, 200))
+
+
+IN_USER_NAMESPACE = """
+ip link add x0 type veth peer name p0
+ip link set x0 up
+ip link set p0 up
+exec "$@"
+"""
+
+
+def test_root_of_a_user_namespace(lab, user):
+    """It has all capabilities, and they do not count."""
+    run = program.Program(
+        lab.dut, ["net_afx0,iface=x0"], "forward", eal=["--no-huge"],
+        wrap=["env", f"XDG_RUNTIME_DIR={user.runtime}", "unshare", "-Urn",
+              "sh", "-ec", IN_USER_NAMESPACE, "sh"],
+        plugin=user.plugin, path=user.app)
+    said = run.finish()
+    assert said["ret"] == -errno.EPERM and said["exit"] != 0, run.log()
+    lines = sentences(run.log())
+    assert len(lines) == 1 and re.search(
+        r"x0: loading the XDP program failed: Operation not permitted; AF_XDP "
+        r"takes its capabilities in the initial user namespace, .*: run it outside",
+        lines[0]), lines
 
 
 def test_all_capabilities_are_missing(lab, pair, user, app):

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@ static const struct {
 	{ CAP_BPF, "cap_bpf" },         { CAP_IPC_LOCK, "cap_ipc_lock" },
 	{ CAP_PERFMON, "cap_perfmon" },
 };
+
+/* The initial user namespace has this inode on every kernel (PROC_USER_INIT_INO). */
+#define USER_NS_INITIAL UINT32_C(0xeffffffd)
 
 /* Room for all names and commas. */
 #define LIST_LEN 80
@@ -51,20 +55,38 @@ caps_list(uint64_t caps, char *text, size_t len)
 	}
 }
 
+/* Of a container without root's rights outside, for one. False if /proc does not tell. */
+static bool
+in_user_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino != USER_NS_INITIAL;
+}
+
 void
 afx_caps_explain(int err, uint64_t cause, bool filter, char *text, size_t len)
 {
 	const uint64_t needed = AFX_CAPS_SOCKET | AFX_CAPS_PROG | (filter ? AFX_CAPS_FILTER : 0);
-	const uint64_t missing = (needed | cause) & ~afx_caps_effective();
+	const uint64_t effective = afx_caps_effective();
+	const uint64_t missing = (needed | cause) & ~effective;
 	char missing_list[LIST_LEN] = "";
 	char list[LIST_LEN] = "";
 	char exe[PATH_MAX] = "";
 
 	text[0] = '\0';
+	if (err == -EPERM && in_user_namespace()) {
+		snprintf(text, len,
+			 "; AF_XDP takes its capabilities in the initial user namespace, and this "
+			 "process is in another one: run it outside, not in a rootless container");
+		return;
+	}
 	if ((err != -EPERM && err != -EACCES) || (missing & cause) == 0)
 		return;
 	caps_list(missing, missing_list, sizeof(missing_list));
-	caps_list(needed | AFX_CAP_BIT(CAP_IPC_LOCK), list, sizeof(list));
+	/* setcap replaces what the file has: a custom program may need what is there already. */
+	caps_list(needed | cause | (effective & AFX_CAPS_FILTER) | AFX_CAP_BIT(CAP_IPC_LOCK), list,
+		  sizeof(list));
 	if (readlink("/proc/self/exe", exe, sizeof(exe) - 1) < 0)
 		strcpy(exe, "PROGRAM");
 	snprintf(text, len, "; capability missing: %s%s: run as root, or first: setcap %s+ep %s",

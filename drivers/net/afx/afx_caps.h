@@ -34,7 +34,8 @@ uint64_t afx_caps_effective(void);
 /*
  * Why err came of a call that takes the capabilities in cause: "; capability
  * missing: cap_bpf: run as root, or first: setcap ..." with all that are
- * missing for a start, of a port with a filter of its own or without. Empty,
+ * missing for a start, of a port with a filter of its own or without; after
+ * -EPERM in a user namespace, that they count in the initial one only. Empty,
  * if err is neither -EPERM nor -EACCES, or none in cause is missing.
  */
 void afx_caps_explain(int err, uint64_t cause, bool filter, char *text, size_t len);

@@ -25,11 +25,12 @@ int afx_pair_start(struct afx_pair *pair, enum afx_half half, const struct afx_u
 bool afx_pair_traffic_return(struct afx_pair *pair);
 
 /*
- * Stop one half. Rx, its traffic returned: frames not read are missed. Tx: the ring drains until deadline (TSC). Stopping the second half
- * closes the socket, and every mbuf that the kernel or the rings hold goes
- * back to its pool; frames accepted and never sent become output errors. A half
- * stopped alone leaves its fill ring, and what did not drain, with the kernel.
- * Accepts a half that does not run.
+ * Stop one half. Rx, its traffic returned: frames not read are missed. Tx: the
+ * ring drains until deadline (TSC). Stopping the second half closes the socket,
+ * and every mbuf that the kernel or the rings hold goes back to its pool; frames
+ * accepted and never sent become output errors. A half stopped alone leaves its
+ * fill ring, and what did not drain, with the kernel. Accepts a half that does
+ * not run.
  */
 void afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline);
 
