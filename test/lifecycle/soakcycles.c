@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "holdings.h"
 #include "soak.h"
 
 /* In each cycle and port; on a loaded machine that takes longer. */
@@ -21,10 +22,11 @@
 
 /*
  * After that part of the cycles, one in ten, every MTU has been set once, and the settings that
- * close restores are on record; what is open then, stays. Memory that grows still is a leak,
- * if it is more than what malloc keeps at hand.
+ * close restores are on record; what is open then, stays.
  */
 #define WARM_UP 10
+/* The configurations repeat: queues 20, rings 12, pools and MTUs 3, setup or not 3. */
+#define PERIOD 60
 
 static long
 rss_kib(void)
@@ -144,10 +146,29 @@ fds_settle(unsigned int wanted)
 	return ms < SETTLE_MS;
 }
 
+/* Ports are stopped: no ring is mapped, and the heap is as it was with the same queues. */
+static void
+memory_check(unsigned int cycle, unsigned int since)
+{
+	static struct holdings first;
+	const struct holdings now = holdings_get();
+
+	if (now.rings != 0)
+		soak_complain("cycle %u: %u rings are mapped", cycle, now.rings);
+	if (cycle == since)
+		first = now;
+	else if ((cycle - since) % PERIOD == 0 &&
+		 (now.heap != first.heap || now.memzones != first.memzones))
+		soak_complain("cycle %u: heap %+d pieces, memzones %+d since cycle %u", cycle,
+			      (int)(now.heap - first.heap), (int)(now.memzones - first.memzones),
+			      since);
+}
+
 int
 soak_cycles(void)
 {
 	const unsigned int cycles = app_arg("cycles", 100);
+	const unsigned int warm = cycles / WARM_UP;
 	unsigned int fds = 0;
 	unsigned int i;
 	long rss = 0;
@@ -161,12 +182,14 @@ soak_cycles(void)
 			soak_quiet("calm");
 		else
 			ports_stop(i);
-		if (i == cycles / WARM_UP) {
+		if (i == warm) {
 			fds = fds_least();
 			rss = rss_kib();
 		}
-		if (i > cycles / WARM_UP && !fds_settle(fds))
+		if (i > warm && !fds_settle(fds))
 			soak_complain("cycle %u: %u fds, %u before", i, app_fds(), fds);
+		if (i >= warm)
+			memory_check(i, warm);
 	}
 	app_say("cycles", i);
 	app_say("rss_grown_kib", rss_kib() - rss);
