@@ -50,6 +50,13 @@ static struct rte_device *device;
 static unsigned int round_now;
 static timer_t killer;
 static bool to_prove; /* the first start still has to be looked at */
+static uint64_t set_up_ns; /* probe and setup of this round */
+
+static uint64_t
+now_ns(void)
+{
+	return rte_get_tsc_cycles() * (double)NS_PER_S / rte_get_tsc_hz();
+}
 
 static int
 probe(void)
@@ -69,26 +76,44 @@ setup(void)
 	return ret != 0 ? ret : app_port_setup(&port);
 }
 
+/* The port is started; wait for frames, unless the test is to look first. */
 static int
-start(void)
+run_traffic(void)
 {
 	const uint64_t received = poller_counted(POLLER_RECEIVED);
-	const uint64_t from = rte_get_tsc_cycles();
 	unsigned int ms;
+	int ret;
+
+	ret = rte_eth_promiscuous_enable(port.id);
+	if (ret != 0 || to_prove)
+		return ret;
+	poller_run();
+	for (ms = 0; ms < TRAFFIC_MS_MAX && poller_counted(POLLER_RECEIVED) == received; ms++)
+		app_sleep_ms(1);
+	return ms < TRAFFIC_MS_MAX ? 0 : -ETIMEDOUT;
+}
+
+/* From probe on, without the test's looks between: what a user waits for. */
+static int
+first_start(void)
+{
+	const uint64_t from = now_ns();
 	int ret;
 
 	ret = rte_eth_dev_start(port.id);
 	if (ret == 0)
-		ret = rte_eth_promiscuous_enable(port.id);
-	if (ret != 0)
-		return ret;
-	if (to_prove)
-		return 0;
-	poller_run();
-	for (ms = 0; ms < TRAFFIC_MS_MAX && poller_counted(POLLER_RECEIVED) == received; ms++)
-		app_sleep_ms(1);
-	app_say("start_ms", (rte_get_tsc_cycles() - from) * 1000 / rte_get_tsc_hz());
-	return ms < TRAFFIC_MS_MAX ? 0 : -ETIMEDOUT;
+		app_say(round_now == 0 ? "first_us" : "later_us",
+			(set_up_ns + now_ns() - from) / 1000);
+	return ret != 0 ? ret : run_traffic();
+}
+
+static int
+restart(void)
+{
+	int ret;
+
+	ret = rte_eth_dev_start(port.id);
+	return ret != 0 ? ret : run_traffic();
 }
 
 static int
@@ -185,7 +210,7 @@ static const struct {
 } phases[NB_PHASES] = {
 	[PROBE] = { "probe", probe },
 	[SETUP] = { "setup", setup },
-	[START] = { "start", start },
+	[START] = { "start", first_start },
 	[TRAFFIC] = { "traffic", traffic },
 	[MTU] = { "mtu", mtu },
 	[MAC] = { "mac", mac },
@@ -193,7 +218,7 @@ static const struct {
 	[RX_QUEUE] = { "rx_queue", rx_queue },
 	[TX_QUEUE] = { "tx_queue", tx_queue },
 	[STOP] = { "stop", stop },
-	[RESTART] = { "restart", start },
+	[RESTART] = { "restart", restart },
 	[TRAFFIC_AGAIN] = { "traffic_again", traffic },
 	[CLOSE] = { "close", close_port },
 	[REMOVE] = { "remove", remove_port },
@@ -250,10 +275,12 @@ round_run(uint64_t *lasts)
 		if (round_now == 1 && phase == TRAFFIC)
 			poller_send(POLLER_ENDLESS, POLLER_TYPE_FLOOD);
 		ret = killer_arm(phase, lasts[phase]);
-		from = rte_get_tsc_cycles();
+		from = now_ns();
 		if (ret == 0)
 			ret = phases[phase].run();
-		lasts[phase] = (rte_get_tsc_cycles() - from) * NS_PER_S / rte_get_tsc_hz();
+		lasts[phase] = now_ns() - from;
+		if (phase == SETUP)
+			set_up_ns = lasts[PROBE] + lasts[SETUP];
 		if (ret == 0)
 			look(phase);
 	}

@@ -139,7 +139,7 @@ cmd_refuse(unsigned long error)
 	return 0;
 }
 
-/* All mbufs: those of the pool, which has no caches, and what is received from now on. */
+/* All mbufs but what the worker's cache holds: those of the pool, and what is received from now on. */
 static int
 cmd_hold(unsigned long arg __rte_unused)
 {

@@ -3,7 +3,7 @@
 """What the tests of ports under attack share: the program (run.h), and traffic.
 
 Environment: AFX_RUN is the path of the program, AFX_SEED the seed of whatever
-is random here.
+is random here: printed, to be given again.
 """
 
 import contextlib
@@ -25,13 +25,17 @@ needs_program = pytest.mark.skipif(
 
 FLOOD = 1 << 20         # numbers of frames that may be lost
 FLOOD_BURST = 64        # frames to a queue before the next one has its turn
+# Mbufs that a thread keeps to itself: none, less than the driver's batch of 32,
+# testpmd's number.  Whether all are back, the program asks of all of these.
+CACHES = (0, 16, 250)
+
+SEED = int(os.environ.get("AFX_SEED") or random.SystemRandom().getrandbits(32))
 
 
-def seeded():
-    """Random numbers; the seed is printed, to be given again in AFX_SEED."""
-    seed = int(os.environ.get("AFX_SEED") or random.SystemRandom().getrandbits(32))
-    print(f"AFX_SEED={seed}")
-    return random.Random(seed)
+def seeded(what):
+    """Random numbers of this session's, others for each name."""
+    print(f"AFX_SEED={SEED}")
+    return random.Random(f"{SEED} {what}")
 
 
 def made(pair, count, first=0, sizes=program.LENS):
@@ -147,13 +151,15 @@ def ended(run):
 
 
 @pytest.fixture
-def start(lab):
+def start(lab, request):
     """Starts runs in the driver's namespace; none outlives the test."""
     started, ids = [], set()
+    rng = seeded(request.node.name)
 
     def begin(scenario="commands", vdevs=None, running="running", **options):
         vdevs = lab.vdevs() if vdevs is None else vdevs
-        options = {"workers": 1, "mbufs": 8192, "cache": 0, **options}
+        options = {"workers": 1, "mbufs": 8192, "cache": rng.choice(CACHES), **options}
+        print(f"mempool cache {options['cache']}")
         run = Run(lab.dut, vdevs, scenario, **options)
         started.append(run)
         run.until(running)

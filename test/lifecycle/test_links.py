@@ -70,7 +70,7 @@ def test_fifty_flaps_under_traffic(pair, start):
     are counted after each five flaps, when nothing is under way any more: what
     the driver says to have sent has come to the peer, all of it since the start.
     """
-    rng, run = seeded(), start()
+    rng, run = seeded("flaps"), start()
     for turn in range(FLAPS // 5):
         run.done("flood 1")
         with Flood(pair):
