@@ -2,28 +2,19 @@
 # Copyright(c) 2026 The afx authors
 """The veth suite's conditions and fixtures, and afx-testpmd."""
 
-import importlib.util
 import os
 import sys
 
 VETH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "veth")
 sys.path.insert(0, VETH)
 
-_spec = importlib.util.spec_from_file_location(
-    "veth_conftest", os.path.join(VETH, "conftest.py"))
-_veth = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_veth)
-
-pytest_collection_modifyitems = _veth.pytest_collection_modifyitems
-pytest_report_header = _veth.pytest_report_header
-pytest_sessionstart = _veth.pytest_sessionstart
-lab = _veth.lab
-pair = _veth.pair
-
-# pylint: disable=wrong-import-position
+# pylint: disable=wrong-import-position,unused-import
 import pytest
 import testpmd
 import tpmd
+from fixtures import (     # noqa: F401
+    lab, pair, pytest_collection_modifyitems, pytest_report_header,
+    pytest_sessionstart)
 
 
 @pytest.fixture

@@ -1,74 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The afx authors
-"""Fixtures of the veth suite, and its conditions: root, testpmd, a plugin."""
+"""What is in fixtures.py."""
 
 import os
-import shutil
-import signal
 import sys
-
-import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-# pylint: disable=wrong-import-position
-import kernelstate
-import lab as labs
-import netns
-import testpmd
-
-TEST_TIME = 60 * labs.SCALE     # far over any test's own limits
-
-
-def _missing():
-    if os.geteuid() != 0:
-        return "needs root (namespaces and AF_XDP)"
-    if not shutil.which("dpdk-testpmd"):
-        return "needs dpdk-testpmd: apt-get install dpdk-dev"
-    if testpmd.DRIVER == "net_afx" and not os.path.exists(testpmd.PLUGIN):
-        return "needs AFX_PLUGIN=<path of librte_net_afx.so>"
-    return ""
-
-
-def pytest_collection_modifyitems(items):
-    reason = _missing()
-    for item in items:
-        if not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(TEST_TIME))
-        if reason:
-            item.add_marker(pytest.mark.skip(reason=reason))
-
-
-def pytest_report_header():
-    scale = os.environ.get("AFX_SCALE", "ci")
-    return (f"driver {testpmd.DRIVER}, plugin {testpmd.PLUGIN or '-'}, "
-            f"AFX_SCALE={scale} (counts x{labs.SCALE}), "
-            f"hugepages free {testpmd.hugepages_free_mb()} MB")
-
-
-def pytest_sessionstart():
-    signal.signal(signal.SIGTERM, _terminated)
-    netns.sweep()
-
-
-def _terminated(*_):
-    """Leave as on Ctrl-C, so that fixtures take everything down."""
-    raise KeyboardInterrupt
-
-
-@pytest.fixture
-def lab():
-    """A fresh Lab; the kernel must not complain while it is in use."""
-    marker = kernelstate.kernel_log_marker()
-    world = labs.Lab()
-    try:
-        yield world
-    finally:
-        world.close()
-    assert kernelstate.kernel_log_since(marker) == []
-
-
-@pytest.fixture
-def pair(lab):
-    """One veth pair with one queue."""
-    return lab.pair()
+# pylint: disable=wrong-import-position,unused-import
+from fixtures import (     # noqa: F401
+    lab, pair, pytest_collection_modifyitems, pytest_report_header,
+    pytest_sessionstart)
