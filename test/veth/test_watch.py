@@ -489,6 +489,7 @@ def test_program_replaced(lab, pair):
             restart(pmd)
             assert kernelstate.xdp(pair.dut, "x0") == theirs
             assert pmd.log.count(LOST) == 1
+            assert pmd.xstats()["rx_xdp_program_lost"] == 1
         pmd.cmd("port start 0")
         pmd.start()
         reflect(pair, frames(pair, COUNT))
