@@ -16,6 +16,7 @@ import pytest
 
 import kernelstate
 from app import program
+from lab import soon
 from rawpeer import HEADER, differences, swapped
 
 PATH = os.environ.get("AFX_RUN", "")
@@ -24,6 +25,7 @@ needs_program = pytest.mark.skipif(
     reason="needs AFX_RUN=<path of lifecycle-run>: ninja -C build")
 
 FLOOD = 1 << 20         # numbers of frames that may be lost
+MARK, MARKS = 2 * FLOOD, 10     # numbers that nothing else has
 FLOOD_BURST = 64        # frames to a queue before the next one has its turn
 # Mbufs that a thread keeps to itself: none, less than the driver's batch of 32,
 # testpmd's number.  Whether all are back, the program asks of all of these.
@@ -52,6 +54,26 @@ def reflected(pair, count, first=0, window=100, sizes=program.LENS):
         text = differences([swapped(f) for f in sent],
                            pair.wire.exchange(sent))
         assert text == "", f"{pair.iface}: {text}"
+
+
+def flushed(pair, queues=(None,)):
+    """What was under way is back or lost: what is sent now comes behind it all.
+
+    One queue keeps its order, so a mark that is back was the last; while the
+    queue is full of what came before, a mark may be lost, and another follows.
+    """
+    for queue in queues:
+        if queue is not None:
+            pair.steer(queue)
+        if not any(_back(pair, turn) for turn in range(MARKS)):
+            return False
+    return True
+
+
+def _back(pair, turn):
+    mark = made(pair, 1, MARK + turn)
+    pair.wire.send(mark)
+    return soon(lambda: swapped(mark[0]) in pair.wire.drain(0.02), 1)
 
 
 class Flood:
