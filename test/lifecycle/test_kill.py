@@ -192,6 +192,7 @@ def test_killed_at_any_moment(lab):
     assert records(pair) == []
 
 
+@pytest.mark.timeout(KILLS * RUN_TIME)
 def test_next_process_starts_at_once(lab, start):
     rng, starts = seeded("at once"), []
     pair = lab.pair(queues=QUEUES, name=IFACE)
