@@ -43,7 +43,7 @@ static const struct doctor_topic iova = {
 	"process.iova",
 	DOCTOR_PROCESS,
 	"IOVA mode",
-	"Zero-copy is only used where physical addresses show that no mbuf lies on two unconnected pages.",
+	"An mbuf on two pages has to have them connected for zero-copy; DPDK puts none on two hugepages.",
 };
 static const struct doctor_topic bpffs = {
 	"process.bpffs",
@@ -160,19 +160,10 @@ static void
 iova_check(struct doctor *d)
 {
 	const bool visible = physical_visible();
-	const char *mode = visible && !iommu_present() ? "PA" : "VA";
-	struct doctor_finding *f;
 
-	if (visible || !d->xdp.zerocopy) {
-		doctor_add(d, &iova, DOCTOR_OK,
-			   "%s is what EAL will choose; physical addresses are %s", mode,
-			   visible ? "visible" : "hidden, and only zero-copy needs them");
-		return;
-	}
-	f = doctor_add(d, &iova, DOCTOR_WARN,
-		       "%s is what EAL will choose; physical addresses are hidden: no zero-copy",
-		       mode);
-	doctor_fix(f, "setcap " CAPS_START ",cap_sys_admin+ep PROGRAM");
+	doctor_add(d, &iova, DOCTOR_OK, "%s is what EAL will choose; physical addresses are %s",
+		   visible && !iommu_present() ? "PA" : "VA",
+		   visible ? "visible" : "hidden, which mbufs on hugepages do without");
 }
 
 static void
