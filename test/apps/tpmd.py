@@ -49,9 +49,8 @@ class App:
                  stdin=subprocess.DEVNULL, huge=None, wait_link=False):
         self.prefix = prefix_new()
         self.line = [PROGRAM] + eal_args(vdevs, lcores, huge, self.prefix) + ["--"]
+        self.line += [] if wait_link else ["--disable-link-check"]
         self.line += ["--no-flush-rx", *options]
-        if not wait_link:
-            self.line.append("--disable-link-check")
         enter = ["ip", "netns", "exec", namespace.name] if namespace else []
         self.process = subprocess.Popen(
             enter + self.line, stdin=stdin, stdout=subprocess.PIPE,
