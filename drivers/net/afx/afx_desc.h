@@ -3,7 +3,7 @@
  *
  * How full the rings of a queue are, and what to watch for a packet. The lcore
  * that polls the queue; no system calls; nothing is written. All of them may be
- * asked of a stopped queue, whose rings are empty.
+ * asked of a stopped queue; its rings are empty unless its other half runs.
  */
 #ifndef AFX_DESC_H
 #define AFX_DESC_H

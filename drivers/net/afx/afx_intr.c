@@ -141,12 +141,6 @@ socket_watch(struct afx_pair *pair)
 	return 0;
 }
 
-int
-afx_intr_resume(struct afx_pair *pair)
-{
-	return pair->wake.wanted ? socket_watch(pair) : 0;
-}
-
 void
 afx_intr_suspend(struct afx_pair *pair)
 {
@@ -180,6 +174,12 @@ arm(struct afx_pair *pair)
 		afx_sock_rx_kick(q->fd);
 	}
 	return 0;
+}
+
+int
+afx_intr_resume(struct afx_pair *pair)
+{
+	return pair->wake.wanted ? arm(pair) : 0;
 }
 
 int

@@ -24,7 +24,10 @@ void afx_intr_stop(struct rte_eth_dev *dev);
 /* Close the descriptors. */
 void afx_intr_release(struct rte_eth_dev *dev);
 
-/* An Rx half has started: what was enabled on its queue before is so on its socket. 0 or -errno. */
+/*
+ * An Rx half starts: what was enabled on its queue before is so on its socket, as
+ * by afx_intr_enable(). Control. 0 or -errno.
+ */
 int afx_intr_resume(struct afx_pair *pair);
 
 /* An Rx half is about to stop; it stays noted that the application wants to be woken. */
@@ -35,14 +38,19 @@ void afx_intr_suspend(struct afx_pair *pair);
  * while there are packets in the Rx ring, and who waits for an edge of it gets
  * one for those that are there already. Fills the fill ring and wakes the
  * driver if that sleeps, since no burst will. The thread that polls the queue.
- * One epoll_ctl call, none if it is enabled already and the ring is empty; at
- * most one recvfrom; sendto for what the Tx lcore's last kick left. On a stopped queue it takes effect at its start.
+ * One epoll_ctl call, two if it is enabled already, none if the ring is empty then; at
+ * most one recvfrom; sendto for what the Tx lcore's last kick left, which stays
+ * where it is if the kernel does not move. On a stopped queue it takes effect
+ * at its start.
  * -EINVAL: not configured; -ENOBUFS: the mempool is empty and the kernel has
  * no buffer left, so that nothing could ever wake the application.
  */
 int afx_intr_enable(struct rte_eth_dev *dev, uint16_t queue);
 
-/* eth_rx_queue_intr_disable_t. The descriptor is readable no more. Any thread; one epoll_ctl call. */
+/*
+ * eth_rx_queue_intr_disable_t. The descriptor is readable no more. The thread
+ * that enables, or one that excludes it; one epoll_ctl call.
+ */
 int afx_intr_disable(struct rte_eth_dev *dev, uint16_t queue);
 
 #endif /* AFX_INTR_H */

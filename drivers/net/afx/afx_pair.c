@@ -178,6 +178,9 @@ pair_close(struct afx_pair *pair, uint64_t deadline)
 
 	if (pair->txq != NULL)
 		afx_reclaim_tx_unsent(pair->txq);
+	/* Once more: the wait for polls under way may have had no socket, or an entry have stayed. */
+	if (pair->rxq != NULL)
+		afx_reclaim_rx_unread(pair->rxq);
 	kernel_stats_keep(pair);
 	afx_umem_share_leave(pair->sock.fd);
 	afx_sock_close(&pair->sock);
@@ -207,8 +210,8 @@ traffic_take(struct afx_pair *pair)
 	afx_reclaim_rx_unread(pair->rxq);
 	ret = afx_intr_resume(pair);
 	if (ret != 0) {
-		AFX_LOG(ERR, "%s: queue %u: epoll_ctl for Rx interrupts: %s", pair->dev->cfg.iface,
-			pair->queue, strerror(-ret));
+		AFX_LOG(ERR, "%s: queue %u: Rx interrupts: %s", pair->dev->cfg.iface, pair->queue,
+			strerror(-ret));
 		return ret;
 	}
 	ret = afx_prog_insert(pair->dev->prog, pair->queue, pair->sock.fd);

@@ -166,7 +166,7 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 {
 	const struct tx_row row = {
 		.mp = q->mp,
-		.len_span = q->max_len - AFX_FRAME_MIN,
+		.len_span = __atomic_load_n(&q->max_len, __ATOMIC_RELAXED) - AFX_FRAME_MIN,
 		.buf_len = q->buf_len,
 	};
 	const uintptr_t delta = q->delta;

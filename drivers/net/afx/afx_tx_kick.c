@@ -12,13 +12,13 @@
 static inline bool
 kick_begin(struct afx_kick *k)
 {
-	return __atomic_exchange_n(&k->busy, 1, __ATOMIC_ACQUIRE) == 0;
+	return __atomic_exchange_n(&k->busy, 1, __ATOMIC_SEQ_CST) == 0;
 }
 
 static inline void
 kick_end(struct afx_kick *k)
 {
-	__atomic_store_n(&k->busy, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&k->busy, 0, __ATOMIC_SEQ_CST);
 }
 
 /* Whether the descriptor at index has completed since the completion ring stood at from. */
@@ -49,7 +49,9 @@ untaken_first(const struct afx_kick *k, uint32_t end)
  * 6.18 stops its published index short of it, others publish it at once. Those
  * that publish a batch later (6.12) leave behind what earlier kicks took, which
  * is skipped, and what this one took. The dropped one has completed within the
- * call in any case.
+ * call in any case. In a kick by the Rx lcore, the Tx lcore may have taken that
+ * completion already, and used the slot again: then no place is known, and the
+ * length that gets counted may be another frame's.
  */
 static uint32_t
 dropped_find(const struct afx_kick *k, uint32_t from)
@@ -61,6 +63,8 @@ dropped_find(const struct afx_kick *k, uint32_t from)
 		return i - 1;
 	while (i != end && !completed_since(k, i, from))
 		i++;
+	if (i == end)
+		return k->taken - 1;
 	while (i != end && completed_since(k, i, from))
 		i++;
 	return i - 1;
@@ -118,19 +122,22 @@ kick_on(struct afx_txq *q, uint32_t pending, int ret, bool moved)
  * value each time, so that the Rx lcore, which may be kicking for the last one,
  * does not take this one back; and not 0 while it is, whatever is left.
  */
-static inline void
+static __rte_noinline void
 flag_set(struct afx_txq *q, int ret)
 {
 	const bool waits =
 		ret != 0 && ret != -ENXIO && (ret == -EALREADY || afx_ring_pending(&q->tx) != 0);
 
-	__atomic_store_n(&q->kick->since, unlikely(waits) ? rte_rdtsc() : 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&q->kick->since, waits ? rte_rdtsc() : 0, __ATOMIC_SEQ_CST);
 }
 
 /*
  * The Rx lcore kicks only for a flag that is set, and only the Tx lcore sets
  * it: while it is clear, nobody else kicks, and no lock is needed. The flag is
- * cleared before the lock is given back, so that who gets it sees that.
+ * cleared before the lock is given back, so that who gets it sees that. Who
+ * finds the lock taken tells of its work first and then looks again: the Rx
+ * lcore, which may be about to sleep, gives the lock back first and then looks
+ * at the flag.
  */
 int
 afx_tx_kick(struct afx_txq *q)
@@ -144,12 +151,14 @@ afx_tx_kick(struct afx_txq *q)
 		return 0;
 	if (unlikely(!alone && !kick_begin(q->kick))) {
 		flag_set(q, -EALREADY);
-		return -EALREADY;
+		if (!kick_begin(q->kick))
+			return -EALREADY;
 	}
 	ret = kick_once(q->kick, &moved);
 	if (unlikely(ret != 0))
 		ret = kick_on(q, pending, ret, moved);
-	flag_set(q, ret);
+	if (unlikely(!alone || ret != 0))
+		flag_set(q, ret);
 	if (unlikely(!alone))
 		kick_end(q->kick);
 	return ret;
@@ -172,7 +181,7 @@ kick_for_tx(struct afx_kick *kick, uint64_t since, uint64_t now)
 	kick_end(kick);
 	/* The Tx lcore may come back right now: then its own value of the flag stands. */
 	__atomic_compare_exchange_n(&kick->since, &since, ret == 0 || ret == -ENXIO ? 0 : now,
-				    false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+				    false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 	return moved;
 }
 

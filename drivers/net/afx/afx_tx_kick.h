@@ -22,8 +22,8 @@ void afx_tx_kick_overdue(struct afx_kick *kick, uint64_t since);
 
 /*
  * The same without waiting for its time, until nothing is put off any more or
- * the kernel does not move: before the Rx lcore sleeps. A sendto for each of
- * the kernel's batches that wait.
+ * the kernel does not move: before the Rx lcore sleeps. At most as many sendto
+ * calls as the Tx ring has slots: one for each frame that is dropped in it.
  */
 void afx_tx_kick_waiting(struct afx_kick *kick);
 

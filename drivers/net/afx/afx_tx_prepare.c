@@ -27,7 +27,7 @@ static bool
 can_be_sent(const struct afx_txq *q, const struct rte_mbuf *m)
 {
 	return !(m->ol_flags & AFX_TX_FLAGS_REFUSED) && m->pkt_len >= AFX_FRAME_MIN &&
-		m->pkt_len <= q->max_len && segments_agree(m);
+		m->pkt_len <= __atomic_load_n(&q->max_len, __ATOMIC_RELAXED) && segments_agree(m);
 }
 
 /* A chain that leads back into itself would be freed for ever: it ends where it would do so. */
