@@ -26,7 +26,7 @@ static const char help[] =
 	"  -p, --plugin=PATH   the plugin that the program will load with -d\n"
 	"      --color=WHEN    auto, always or never (auto: on a terminal)\n"
 	"  -d, --devargs       the --vdev argument alone\n"
-	"  -r, --restore       put back MTU, MAC address, link state (needs root)\n"
+	"  -r, --restore       put back what a killed program changed (needs root)\n"
 	"  -h, --help          this text\n"
 	"  -V, --version       the version\n"
 	"\n"

@@ -226,6 +226,7 @@ static void
 teardown(void)
 {
 	tp_run_stop();
+	rte_pdump_uninit();
 	tp_ports_close_all();
 	tp_streams_free();
 	tp_pools_free();
@@ -260,6 +261,7 @@ eal_start(int argc, char **argv)
 	if (taken + 1 == argc)
 		return 0;
 	tp_error("%s is not understood; see --help and --eal-help", argv[taken + 1]);
+	rte_pdump_uninit();
 	rte_eal_cleanup();
 	return -EINVAL;
 }

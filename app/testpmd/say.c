@@ -50,7 +50,12 @@ tp_say(const char *format, ...)
 void
 tp_out_flush(FILE *out)
 {
-	if (fflush(out) != 0 && out == stdout)
+	if (fflush(out) == 0 || out != stdout)
+		return;
+	/* A terminal that somebody made non-blocking: what is left stays in the buffer. */
+	if (errno == EAGAIN || errno == EINTR)
+		clearerr(out);
+	else
 		tp_out_failed("stdout", errno);
 }
 

@@ -86,6 +86,7 @@ module_get(struct ethtool_modinfo *info)
 static int
 pause_get(struct ethtool_pauseparam *param)
 {
+	const char *partner = getenv("FAKE_ETHTOOL_PARTNER");
 	char text[PAUSE_LEN];
 	int fd = open(getenv("FAKE_ETHTOOL"), O_RDONLY | O_CLOEXEC);
 
@@ -93,6 +94,9 @@ pause_get(struct ethtool_pauseparam *param)
 		return refuse(EIO);
 	close(fd);
 	param->autoneg = text[0] - '0';
+	/* As igb does: with autonegotiation, what came of it. */
+	if (param->autoneg && partner != NULL)
+		memcpy(text + 1, partner, PAUSE_LEN - 1);
 	param->rx_pause = text[1] - '0';
 	param->tx_pause = text[2] - '0';
 	return 0;

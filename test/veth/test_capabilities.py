@@ -211,8 +211,8 @@ def test_root_of_a_user_namespace(lab, user):
     assert said["ret"] == -errno.EPERM and said["exit"] != 0, run.log()
     lines = sentences(run.log())
     assert len(lines) == 1 and re.search(
-        r"x0: loading the XDP program failed: Operation not permitted; AF_XDP "
-        r"takes its capabilities in the initial user namespace, .*: run it outside",
+        r"x0: loading the XDP program failed: Operation not permitted; XDP "
+        r"programs take their capabilities in the initial user namespace, .*: run it outside",
         lines[0]), lines
 
 

@@ -132,6 +132,20 @@ def test_flow_control_is_set_and_goes_back(nic, pair, text, mode, autoneg):
 
 
 @needs_fake
+@pytest.mark.parametrize("partner", ["00", "11"])
+def test_negotiated_flow_control_goes_back(nic, pair, partner):
+    """The NIC tells what came of the negotiation, not what was asked for."""
+    nic.set("000")
+    run = nic(f"FAKE_ETHTOOL_PARTNER={partner}", mode=RX, autoneg=1)
+    assert run.until("told")["pause_set"] == 0
+    assert nic.state() == "110"
+    run.go()
+    ended(run)
+    assert nic.state() == "000"
+    assert records(pair.dut) == []
+
+
+@needs_fake
 def test_flow_control_goes_back_after_a_kill(nic, pair):
     run = nic(mode=FULL)
     run.until("told")

@@ -12,6 +12,7 @@ from lab import afx_lines, frames, reflect, soon
 from test_restore import no_records  # noqa: F401 pylint: disable=unused-import
 
 COUNT = 300
+LINK_EVENT = "link state change event"
 
 
 def is_up(pair):
@@ -22,6 +23,11 @@ def is_up(pair):
 
 def told_up(pmd):
     return "Link status: up" in pmd.info()
+
+
+def told_events(pmd):
+    pmd.pending()
+    return pmd.log.count(LINK_EVENT)
 
 
 def test_state_of_a_veth(lab):
@@ -35,15 +41,20 @@ def test_state_of_a_veth(lab):
 
 
 def test_down_and_up(lab, pair):
+    """Each is an event too, whoever notices first: the call or the watcher."""
     with lab.testpmd() as pmd:
         reflect(pair, frames(pair, COUNT))
         for _ in range(3):
+            events = pmd.log.count(LINK_EVENT)
             pmd.cmd("set link-down port 0")
             assert not is_up(pair)
             assert not told_up(pmd)
+            assert soon(lambda n=events: told_events(pmd) > n)
+            events = pmd.log.count(LINK_EVENT)
             pmd.cmd("set link-up port 0")
             assert is_up(pair)
             assert soon(lambda: told_up(pmd))
+            assert soon(lambda n=events: told_events(pmd) > n)
             reflect(pair, frames(pair, COUNT))
     assert is_up(pair)
 

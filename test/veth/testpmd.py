@@ -161,6 +161,19 @@ class Testpmd:
         head, self._unread = self._unread.split(text, 1)
         return head
 
+    def _answer(self, timeout):
+        """Up to the next prompt; one that an event's line tore is asked for anew."""
+        deadline = time.monotonic() + timeout
+        while PROMPT not in self._unread:
+            try:
+                self._read(min(deadline, time.monotonic() + 1))
+            except TestpmdError:
+                if not self.running() or time.monotonic() > deadline:
+                    raise
+                if " event\n" in self._unread:
+                    os.write(self._tty, b"\n")
+        return self._until(PROMPT, timeout)
+
     def pending(self):
         """Take what it printed unasked."""
         while select.select([self._tty], [], [], 0)[0]:
@@ -173,7 +186,7 @@ class Testpmd:
         self.pending()
         os.write(self._tty, text.encode() + b"\n")
         self._until(text, timeout)
-        return self._until(PROMPT, timeout)
+        return self._answer(timeout)
 
     def wait_log(self, text, timeout=COMMAND_TIME):
         deadline = time.monotonic() + timeout

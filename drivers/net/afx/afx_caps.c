@@ -75,10 +75,11 @@ afx_caps_explain(int err, uint64_t cause, bool filter, char *text, size_t len)
 	char exe[PATH_MAX] = "";
 
 	text[0] = '\0';
-	if (err == -EPERM && in_user_namespace()) {
-		snprintf(text, len,
-			 "; AF_XDP takes its capabilities in the initial user namespace, and this "
-			 "process is in another one: run it outside, not in a rootless container");
+	if (err == -EPERM && (cause & AFX_CAP_BIT(CAP_BPF)) && in_user_namespace()) {
+		snprintf(
+			text, len,
+			"; XDP programs take their capabilities in the initial user namespace, and "
+			"this process is in another one: run it outside, not in a rootless container");
 		return;
 	}
 	if ((err != -EPERM && err != -EACCES) || (missing & cause) == 0)

@@ -126,8 +126,10 @@ afx_module_info_get(struct rte_eth_dev *dev, struct rte_eth_dev_module_info *inf
 {
 	const struct afx_dev *priv = dev->data->dev_private;
 
-	return answered(priv, "module",
-			afx_netdev_module_get(priv->cfg.iface, &info->type, &info->eeprom_len));
+	/* Drivers have many errors for a cage without a transceiver; all mean that there is none. */
+	if (afx_netdev_module_get(priv->cfg.iface, &info->type, &info->eeprom_len) != 0)
+		return -ENOTSUP;
+	return 0;
 }
 
 int
@@ -178,9 +180,11 @@ afx_flow_ctrl_set(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf)
 	struct afx_netdev_pause now;
 	int ret;
 
-	ret = answered(priv, "flow control", afx_netdev_pause_get(priv->cfg.iface, &now));
+	ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
+	if (ret == 0)
+		ret = afx_netdev_pause_get(priv->cfg.iface, &now);
 	if (ret != 0)
-		return ret;
+		return answered(priv, "flow control", ret);
 	if (conf->high_water != 0 || conf->low_water != 0 || conf->pause_time != 0 ||
 	    conf->send_xon != 0 || conf->mac_ctrl_frame_fwd != 0) {
 		AFX_LOG(ERR,
@@ -189,6 +193,7 @@ afx_flow_ctrl_set(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf)
 			priv->cfg.iface);
 		return -ENOTSUP;
 	}
+	/* With autonegotiation, that is what came of it, which is as wanted. */
 	if (afx_netdev_pause_equal(&now, &wanted))
 		return 0;
 	return answered(priv, "flow control", afx_restore_pause_change(priv, &now, &wanted));

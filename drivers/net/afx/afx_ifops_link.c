@@ -78,7 +78,9 @@ up_set(struct rte_eth_dev *dev, bool up)
 			strerror(-ret), caps);
 		return ret;
 	}
-	afx_link_update(dev, 0);
+	/* The watcher raises it only for what is news to it. */
+	if (afx_link_update(dev, 0) == 0 && priv->started)
+		rte_eth_dev_callback_process(dev, RTE_ETH_EVENT_INTR_LSC, NULL);
 	return 0;
 }
 
@@ -137,8 +139,11 @@ int
 afx_ifops_speeds_check(const struct afx_dev *priv, uint32_t link_speeds)
 {
 	const uint32_t wanted = link_speeds & ~RTE_ETH_LINK_SPEED_FIXED;
+	const uint32_t now = speed_now(priv);
 
-	if (link_speeds == RTE_ETH_LINK_SPEED_AUTONEG || wanted == speed_now(priv))
+	/* All that it has is what it does by itself. Without carrier, nobody knows the speed. */
+	if (link_speeds == RTE_ETH_LINK_SPEED_AUTONEG || link_speeds == priv->speed_capa ||
+	    (wanted != 0 && (wanted == now || (now == 0 && (wanted & priv->speed_capa) == wanted))))
 		return 0;
 	AFX_LOG(ERR,
 		"%s: link_speeds 0x%x: the driver leaves speed and duplex to the interface; run: "

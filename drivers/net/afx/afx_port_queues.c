@@ -224,11 +224,12 @@ void
 afx_port_queues_stop(struct rte_eth_dev *dev)
 {
 	struct afx_dev *priv = dev->data->dev_private;
-	const uint64_t deadline = stop_deadline();
+	uint64_t deadline;
 	uint16_t i;
 
 	/* All of the traffic with one wait, then queue by queue drains. */
 	traffic_return(priv, 0, priv->cfg.queue_count - 1);
+	deadline = stop_deadline();
 	for (i = 0; i < priv->cfg.queue_count; i++)
 		afx_pair_stop(&priv->pairs[i], AFX_HALF_RX, deadline);
 	for (i = 0; i < priv->cfg.queue_count; i++)

@@ -17,15 +17,34 @@ restored(const struct afx_dev *priv, const char *what, int ret)
 	return false;
 }
 
+/* With autonegotiation, rx and tx are what came of it, and follow the link's partner. */
+static bool
+pause_is_ours(const struct afx_netdev_pause *now, const struct afx_state_record *r)
+{
+	if (now->autoneg && r->pause_set.autoneg)
+		return true;
+	return afx_netdev_pause_equal(now, &r->pause_set) &&
+		!afx_netdev_pause_equal(now, &r->pause_before);
+}
+
 static bool
 pause_apply(const struct afx_dev *priv, const struct afx_state_record *r)
 {
 	struct afx_netdev_pause now;
 	int ret = afx_netdev_pause_get(priv->cfg.iface, &now);
 
-	if (ret == 0 && afx_netdev_pause_equal(&now, &r->pause_set))
+	if (ret == 0 && pause_is_ours(&now, r))
 		ret = afx_netdev_pause_set(priv->cfg.iface, &r->pause_before);
 	return restored(priv, "flow control", ret);
+}
+
+static bool
+up_apply(const struct afx_dev *priv, const struct afx_state_record *r,
+	 const struct afx_netdev_info *now)
+{
+	if (!r->has_up || now->up != r->up_set || now->up == r->up_before)
+		return true;
+	return restored(priv, "link state", afx_netdev_up_set(priv->cfg.iface, r->up_before));
 }
 
 /* What is no longer as we set it was set by somebody since, and stays. True unless one failed. */
@@ -44,15 +63,17 @@ apply(const struct afx_dev *priv, const struct afx_state_record *r)
 		return restored(priv, "settings", ret);
 	if (now.ifindex != r->ifindex)
 		return true;
+	/* Some drivers take an address only while down, others an MTU only while up. */
+	if (!r->up_before)
+		done = up_apply(priv, r, &now);
 	if (r->mtu_before != 0 && now.mtu == r->mtu_set)
-		done = restored(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
+		done &= restored(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
 	if (r->has_mac && memcmp(now.mac, r->mac_set, AFX_NETDEV_MAC_LEN) == 0)
 		done &= restored(priv, "MAC address", afx_netdev_mac_set(iface, r->mac_before));
 	if (r->has_pause)
 		done &= pause_apply(priv, r);
-	/* Last: some drivers take an address only while down, others an MTU only while up. */
-	if (r->has_up && now.up == r->up_set && now.up != r->up_before)
-		done &= restored(priv, "link state", afx_netdev_up_set(iface, r->up_before));
+	if (r->up_before)
+		done &= up_apply(priv, r, &now);
 	return done;
 }
 
@@ -196,9 +217,14 @@ afx_restore_pause_change(struct afx_dev *priv, const struct afx_netdev_pause *no
 	priv->before.pause_set = *pause;
 	note_write(priv);
 	ret = afx_netdev_pause_set(priv->cfg.iface, pause);
-	if (ret != 0)
+	if (ret != 0) {
 		note_withdraw(priv, &old);
-	return ret;
+		return ret;
+	}
+	/* Drivers tell what came of it, not what was asked for. */
+	if (afx_netdev_pause_get(priv->cfg.iface, &priv->before.pause_set) == 0)
+		note_write(priv);
+	return 0;
 }
 
 void
