@@ -8,6 +8,7 @@
 #include "afx_ledger.h"
 #include "afx_pool.h"
 #include "afx_tx.h"
+#include "afx_tx_copy.h"
 #include "afx_tx_debug.h"
 #include "afx_tx_kick.h"
 #include "afx_tx_prepare.h"
@@ -268,6 +269,12 @@ post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint32_t n, uint32_t *post
 		out += run;
 		if (likely(run == row))
 			continue;
+		run = afx_tx_copy_row(q, pkts + i, descs + run, row - run);
+		if (run != 0) {
+			i += run;
+			out += run;
+			continue;
+		}
 		verdict = post_prepared(q, pkts[i], q->tx.own + out);
 		if (verdict == AFX_TX_NOMBUF)
 			break;
