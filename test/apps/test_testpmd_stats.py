@@ -24,8 +24,7 @@ def test_json_objects(lab, app):
     pair = lab.pair()
     one = app("--forward-mode=rxonly", "--json", "--stats-period=1").ready()
     sent = frames(pair, 300)
-    pair.wire.send(sent)
-    one.received(len(sent))
+    one.feed(pair, sent)
     assert one.interrupt() == 0
     rows = one.objects()
     assert [row["final"] for row in rows] == [False] * (len(rows) - 1) + [True]

@@ -102,6 +102,13 @@ class App:
 
         self.until(enough, f"{count} packets", timeout)
 
+    def feed(self, pair, frames, window=200):
+        """Send the frames to its port, never more ahead of it than its Rx ring has room for."""
+        for start in range(0, len(frames), window):
+            part = frames[start:start + window]
+            pair.wire.send(part)
+            self.received(start + len(part))
+
     def end(self, sig=None, timeout=END_TIME):
         """Wait for the end, asked for by a signal or not; the exit code."""
         if sig is not None and self.process.poll() is None:
