@@ -6,7 +6,6 @@
  * once. Run under TSan, which knows nothing of what happens in DPDK's shared
  * objects: the mempool's handler is therefore one of ours.
  */
-#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,76 +85,6 @@ struct traffic {
 
 	bool tx_done; /* atomic */
 };
-
-/* mempool ops: a stack under a lock */
-struct stack {
-	pthread_mutex_t lock;
-	uint32_t n;
-	void *objs[];
-};
-
-static int
-stack_alloc(struct rte_mempool *mp)
-{
-	struct stack *stack = calloc(1, sizeof(*stack) + mp->size * sizeof(stack->objs[0]));
-
-	if (stack == NULL)
-		return -ENOMEM;
-	pthread_mutex_init(&stack->lock, NULL);
-	mp->pool_data = stack;
-	return 0;
-}
-
-static void
-stack_free(struct rte_mempool *mp)
-{
-	free(mp->pool_data);
-}
-
-static int
-stack_put(struct rte_mempool *mp, void *const *objs, unsigned int n)
-{
-	struct stack *stack = mp->pool_data;
-
-	pthread_mutex_lock(&stack->lock);
-	memcpy(stack->objs + stack->n, objs, n * sizeof(objs[0]));
-	stack->n += n;
-	pthread_mutex_unlock(&stack->lock);
-	return 0;
-}
-
-static int
-stack_get(struct rte_mempool *mp, void **objs, unsigned int n)
-{
-	struct stack *stack = mp->pool_data;
-	int ret = -ENOBUFS;
-
-	pthread_mutex_lock(&stack->lock);
-	if (stack->n >= n) {
-		stack->n -= n;
-		memcpy(objs, stack->objs + stack->n, n * sizeof(objs[0]));
-		ret = 0;
-	}
-	pthread_mutex_unlock(&stack->lock);
-	return ret;
-}
-
-static unsigned int
-stack_count(const struct rte_mempool *mp)
-{
-	return ((struct stack *)mp->pool_data)->n;
-}
-
-static const struct rte_mempool_ops stack_ops = {
-	.name = "afx_locked",
-	.alloc = stack_alloc,
-	.free = stack_free,
-	.enqueue = stack_put,
-	.dequeue = stack_get,
-	.get_count = stack_count,
-};
-
-RTE_MEMPOOL_REGISTER_OPS(stack_ops);
 
 static bool
 goes_on(const struct traffic *t)
@@ -418,8 +347,8 @@ test_row(void **state)
 	t.deadline = rte_rdtsc() + DEADLINE_S * rte_get_tsc_hz();
 	t.seen = calloc(t.frames, 1);
 	pthread_mutex_init(&t.lock, NULL);
-	env_open(&t.e, &(struct env_cfg){ .cache = 32, .ops = stack_ops.name, .how = t.row->how });
-	t.foreign = env_pool(FOREIGN_MBUFS, 0, 0, ENV_ROOM, stack_ops.name);
+	env_open(&t.e, &(struct env_cfg){ .cache = 32, .ops = "afx_locked", .how = t.row->how });
+	t.foreign = env_pool(FOREIGN_MBUFS, 0, 0, ENV_ROOM, "afx_locked");
 	t.e.kick.delay = rte_get_tsc_hz() / 1000000;
 	t.e.fk.on_sent = on_sent;
 	t.e.fk.opaque = &t;
