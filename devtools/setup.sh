@@ -7,6 +7,8 @@
 # Touches no network interface and no file in /etc.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=devtools/dpdk-source.sh
+. devtools/dpdk-source.sh
 
 PACKAGES=(
     # build
@@ -71,30 +73,6 @@ sdk_headers() {
     fi
 }
 
-# The machine's own package sources, as source-code ones, into folder $1.
-write_source_lists() {
-    local file
-    for file in /etc/apt/sources.list.d/*.sources; do
-        [ ! -e "$file" ] || sed 's/^Types:.*/Types: deb-src/' "$file" >"$1/$(basename "$file")"
-    done
-    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-        [ ! -e "$file" ] || sed -nE 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$file" >"$1/$(basename "$file" .list).list"
-    done
-}
-
-# Download the upstream tarball of Debian's dpdk, version $1, into folder $2. Needs no root.
-download_dpdk_source() {
-    local apt
-    mkdir -p "$TMP/parts" "$TMP/lists/partial" "$TMP/cache/archives/partial"
-    write_source_lists "$TMP/parts"
-    apt=(apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$TMP/parts"
-        -o Dir::State::lists="$TMP/lists" -o Dir::Cache="$TMP/cache" -o APT::Sandbox::User=root
-        -o APT::Get::List-Cleanup=false)
-    # A third party's source without source code must not stop us: what counts is the download.
-    "${apt[@]}" update >"$TMP/apt.log" 2>&1 || true
-    (cd "$2" && "${apt[@]}" source --download-only --tar-only "dpdk=$1") >>"$TMP/apt.log" 2>&1
-}
-
 extract_sdk() {
     local version source sdk paths cflags
     version=$(pkg-config --modversion libdpdk) || die "pkg-config does not know libdpdk"
@@ -114,7 +92,7 @@ extract_sdk() {
     esac
     say "extracting the driver-SDK headers of DPDK $version to $sdk"
     mkdir "$TMP/source" "$TMP/sdk"
-    if ! download_dpdk_source "$source" "$TMP/source"; then
+    if ! download_dpdk_source "$source" "$TMP/source" "$TMP"; then
         cat "$TMP/apt.log" >&2
         die "the source of dpdk $source can not be downloaded. Replaced by a newer one? Then:" \
             "apt-get install libdpdk-dev dpdk-dev dpdk. Else give its headers: -Ddpdk_sdk=DIR"

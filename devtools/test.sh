@@ -139,6 +139,8 @@ run_suite() {
 }
 
 devtools/setup.sh
+# What can not be had is told by the tests of it, which skip.
+case ${only:-apps} in apps) devtools/apps-setup.sh >/dev/null || true ;; esac
 if [ "$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages 2>/dev/null || echo 0)" -lt 256 ]; then
     export AFX_NO_HUGE=1
 fi

@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 
+from ipv4 import checksum
 from lab import assert_reflected, frames, soon
 from netns import Netns, VethPair
 from rawpeer import Peer, differences, swapped
@@ -18,13 +19,6 @@ from reflector import Reflector
 
 COUNT = 2000
 LIVE = ("--json", "--stats-period=1")
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return total ^ 0xFFFF
 
 
 def counted(port, rx, tx):

@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+#
+# Other people's programs that test/apps runs on afx ports, in a cache folder (AFX_CACHE, else
+# ~/.cache/afx): DPDK's examples, built unmodified from the source of the installed DPDK. Nothing is
+# installed. What is there already is left as it is. Prints the folder.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=devtools/dpdk-source.sh
+. devtools/dpdk-source.sh
+
+EXAMPLES=(l2fwd l3fwd l3fwd-power link_status_interrupt multi_process/symmetric_mp rxtx_callbacks
+    skeleton)
+
+CACHE=${AFX_CACHE:-$HOME/.cache/afx}/apps
+TMP=
+trap '[ -z "$TMP" ] || rm -rf "$TMP"' EXIT
+trap 'exit 130' INT TERM
+
+say() {
+    echo "apps-setup: $*" >&2
+}
+
+# Give up, showing log file $1.
+die() {
+    cat "$1" >&2
+    shift
+    say "$*"
+    exit 1
+}
+
+# Whether folder $1 was made for the DPDK that is installed.
+is_current() {
+    [ "$(cat "$1/VERSION" 2>/dev/null)" = "$VERSION" ]
+}
+
+# Put folder $1, which is complete, in the place of folder $2.
+put() {
+    echo "$VERSION" >"$1/VERSION"
+    rm -rf "$2"
+    mv "$1" "$2"
+}
+
+# By each example's own Makefile.
+get_examples() {
+    local source name dir=$CACHE/examples
+    ! is_current "$dir" || return 0
+    source=$(dpkg-query -W -f '${source:Version}' libdpdk-dev)
+    say "building DPDK $VERSION's examples in $dir"
+    mkdir "$TMP/source" "$TMP/examples"
+    download_dpdk_source "$source" "$TMP/source" "$TMP" ||
+        die "$TMP/apt.log" "the source of dpdk $source can not be downloaded"
+    tar -xf "$TMP"/source/dpdk_*.orig.tar.* -C "$TMP/examples" --wildcards --strip-components=2 \
+        'dpdk-*/examples'
+    printf '%s\n' "${EXAMPLES[@]}" |
+        xargs -P "$(nproc)" -I{} make -s -C "$TMP/examples/{}" >"$TMP/make.log" 2>&1 ||
+        die "$TMP/make.log" "DPDK's examples do not build"
+    mkdir "$TMP/built"
+    # Each leaves one program in build, and a link to it.
+    for name in "${EXAMPLES[@]}"; do
+        cp -L "$TMP/examples/$name"/build/*-shared "$TMP/built/${name##*/}"
+    done
+    put "$TMP/built" "$dir"
+}
+
+VERSION=$(pkg-config --modversion libdpdk)
+TMP=$(mktemp -d)
+mkdir -p "$CACHE"
+exec 9>"$CACHE/lock"
+flock 9
+get_examples
+echo "$CACHE"
