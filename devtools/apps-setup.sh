@@ -3,8 +3,9 @@
 # Copyright(c) 2026 The afx authors
 #
 # Other people's programs that test/apps runs on afx ports, in a cache folder (AFX_CACHE, else
-# ~/.cache/afx): DPDK's examples, built unmodified from the source of the installed DPDK. Nothing is
-# installed. What is there already is left as it is. Prints the folder.
+# ~/.cache/afx): DPDK's examples, built unmodified from the source of the installed DPDK, and Open
+# vSwitch with DPDK, unpacked from Debian packages. Nothing is installed, no daemon started. What is
+# there already is left as it is. Prints the folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=devtools/dpdk-source.sh
@@ -12,6 +13,7 @@ cd "$(dirname "$0")/.."
 
 EXAMPLES=(l2fwd l3fwd l3fwd-power link_status_interrupt multi_process/symmetric_mp rxtx_callbacks
     skeleton)
+OVS_PACKAGES=(openvswitch-common openvswitch-switch openvswitch-switch-dpdk)
 
 CACHE=${AFX_CACHE:-$HOME/.cache/afx}/apps
 TMP=
@@ -64,10 +66,29 @@ get_examples() {
     put "$TMP/built" "$dir"
 }
 
+# Its three packages, and those libraries of it that this machine does not have.
+get_ovs() {
+    local deb dir=$CACHE/ovs apt
+    ! is_current "$dir" || return 0
+    say "unpacking Open vSwitch to $dir"
+    mkdir -p "$TMP/debs/archives/partial" "$TMP/deblists/partial" "$TMP/ovs"
+    apt=(apt-get -qq -o Dir::State::lists="$TMP/deblists" -o Dir::Cache="$TMP/debs"
+        -o APT::Sandbox::User=root -o Debug::NoLocking=1)
+    "${apt[@]}" update >"$TMP/apt.log" 2>&1 || true
+    "${apt[@]}" install --download-only --reinstall --no-install-recommends -y \
+        "${OVS_PACKAGES[@]}" >>"$TMP/apt.log" 2>&1 ||
+        die "$TMP/apt.log" "${OVS_PACKAGES[*]} can not be downloaded"
+    for deb in "$TMP"/debs/archives/*.deb; do
+        dpkg-deb -x "$deb" "$TMP/ovs"
+    done
+    put "$TMP/ovs" "$dir"
+}
+
 VERSION=$(pkg-config --modversion libdpdk)
 TMP=$(mktemp -d)
 mkdir -p "$CACHE"
 exec 9>"$CACHE/lock"
 flock 9
 get_examples
+get_ovs
 echo "$CACHE"

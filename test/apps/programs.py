@@ -16,11 +16,11 @@ import threading
 
 import kernelstate
 import testpmd
-from lab import SCALE, frames, soon
+from lab import frames, soon
 from rawpeer import differences
 
 CACHE = pathlib.Path(os.environ.get("AFX_CACHE") or pathlib.Path.home() / ".cache/afx") / "apps"
-EXAMPLES = CACHE / "examples"
+EXAMPLES, OVS = CACHE / "examples", CACHE / "ovs"
 START_TIME = testpmd.START_TIME
 SAY_TIME = testpmd.COMMAND_TIME
 MEMORY = 128            # MB; the largest pool here, of two ports, takes 38

@@ -3,17 +3,15 @@
 """Each forwarding mode, with every frame and every counter accounted for."""
 
 import collections
-import json
 import re
 import socket
 import struct
-import subprocess
 
 import pytest
 
+from hosts import RIGHT, iperf3, two_hosts
 from ipv4 import checksum
 from lab import assert_reflected, frames, soon
-from netns import Netns, VethPair
 from rawpeer import Peer, differences, swapped
 from reflector import Reflector
 
@@ -348,38 +346,19 @@ def same_address(left, right):
 
 def test_iperf3(lab, app):
     """Two Linux stacks, in two namespaces, over two ports."""
-    left = lab.pair()
-    far, server = Netns(), None
-    try:
-        right = VethPair(lab.dut, far, 1)
-        lab.pairs.append(right)
-        lab.gen.ip("addr", "add", "198.51.100.1/24", "dev", left.peer)
-        far.ip("addr", "add", "198.51.100.2/24", "dev", right.peer)
+    with two_hosts(lab) as (left, right):
         for mode in "io", "mac", "macswap":
             if mode == "macswap":
                 same_address(left, right)
             one = app(f"--forward-mode={mode}", "--json",
                       f"--eth-peer=0,{left.peer_mac.hex(':')}",
                       f"--eth-peer=1,{right.peer_mac.hex(':')}").ready()
-            server = subprocess.Popen(["ip", "netns", "exec", far.name, "iperf3", "-s", "-1"],
-                                      stdout=subprocess.DEVNULL)
-            assert soon(lambda: ":5201" in far.exec("ss", "-ltn"))
-            text = lab.gen.exec("iperf3", "-c", "198.51.100.2", "-n", "4M",
-                                "-J", "--connect-timeout", "5000", timeout=60)
-            ends = json.loads(text)["end"]
-            # Its last words go through the ports too.
-            assert server.wait(20) == 0
-            server = None
+            ends = iperf3(left.gen, right.gen, RIGHT, "-n", "4M")
             assert ends["sum_sent"]["bytes"] >= 4 << 20
             assert ends["sum_received"]["bytes"] > 1 << 20
             assert one.interrupt() == 0
             # 4 MiB in frames of 1448 bytes of payload, offloads being off.
             assert one.final()["rx_packets"] > (1 << 20) // 1448
-    finally:
-        if server is not None:
-            server.kill()
-        lab.pairs.remove(right)
-        far.delete()
 
 
 def test_peer_is_an_honest_tool(lab):
