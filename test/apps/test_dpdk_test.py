@@ -6,10 +6,7 @@ import re
 import shutil
 import subprocess
 
-import pytest
-
 import kernelstate
-import lab as labs
 import testpmd
 import tpmd
 from netns import VethPair
@@ -17,7 +14,6 @@ from netns import VethPair
 BURST = 2048            # what the test has each port send
 
 
-@pytest.mark.skipif(labs.SCALE == 1, reason="waits for 5 s: AFX_SCALE=full")
 def test_pmd_perf(lab):
     """Both ends of a veth are ports: what one sends waits in the other's Rx ring, to be counted."""
     pair = VethPair(lab.dut, lab.dut)
