@@ -103,7 +103,9 @@ enum {
 	AFX_XSTAT_TX_DROPPED,
 	AFX_XSTAT_TX_UNSENT,
 	AFX_XSTAT_TX_REFUSED,
+	AFX_XSTAT_TX_REFUSED_OFFLOADS,
 	AFX_XSTAT_TX_COPIED,
+	AFX_XSTAT_TX_OFFLOADS,
 	AFX_XSTAT_TX_SHORT_BURSTS,
 	AFX_XSTAT_TX_SYSCALLS,
 	AFX_XSTAT_TX_ZEROCOPY,
@@ -141,6 +143,8 @@ struct afx_tx_counters {
 	uint64_t refused; /* freed unsent: malformed, too long, bad offload request */
 	uint64_t copied; /* data outside the UMEM, or several segments */
 	uint64_t nombuf; /* bursts cut short: no mbuf to copy to */
+	uint64_t offloads; /* given checksums */
+	uint64_t refused_offloads; /* of refused: asked for an offload */
 };
 
 struct afx_txq {
@@ -158,6 +162,7 @@ struct afx_txq {
 	int fd;
 	struct afx_kick *kick;
 	struct afx_tx_counters count;
+	uint64_t offers; /* what mbufs may ask for: afx_tx_offload.h */
 
 	/* control */
 	struct afx_pair *pair __rte_cache_aligned;

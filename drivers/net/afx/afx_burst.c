@@ -15,8 +15,10 @@ static const struct afx_burst rx_bursts[] = {
 };
 
 static const struct afx_burst tx_bursts[] = {
-	[false] = { afx_tx_burst, "AF_XDP" },
-	[true] = { afx_tx_burst_fast_free, "AF_XDP, fast free" },
+	{ afx_tx_burst, "AF_XDP" },
+	{ afx_tx_burst_fast_free, "AF_XDP, fast free" },
+	{ afx_tx_burst_offloads, "AF_XDP, offloads" },
+	{ afx_tx_burst_fast_free_offloads, "AF_XDP, fast free, offloads" },
 };
 
 const struct afx_burst *
@@ -26,9 +28,9 @@ afx_burst_rx(bool busy)
 }
 
 const struct afx_burst *
-afx_burst_tx(bool fast_free)
+afx_burst_tx(bool fast_free, bool offloads)
 {
-	return &tx_bursts[fast_free];
+	return &tx_bursts[offloads * 2 + fast_free];
 }
 
 const char *

@@ -11,6 +11,7 @@
 #include "afx_intr.h"
 #include "afx_log.h"
 #include "afx_port.h"
+#include "afx_port_offload.h"
 #include "afx_port_queues.h"
 #include "afx_queue.h"
 #include "afx_report.h"
@@ -57,9 +58,7 @@ afx_port_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	info->tx_desc_lim = lim;
 	info->dev_capa =
 		RTE_ETH_DEV_CAPA_RUNTIME_RX_QUEUE_SETUP | RTE_ETH_DEV_CAPA_RUNTIME_TX_QUEUE_SETUP;
-	/* Of the port, not of a queue: the burst function is the port's. */
-	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
-	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	afx_port_offload_tx_info(info);
 	info->default_rxportconf.ring_size = RING_SIZE_DEFAULT;
 	info->default_txportconf.ring_size = RING_SIZE_DEFAULT;
 	info->default_rxportconf.burst_size = BURST_SIZE_DEFAULT;
@@ -191,14 +190,13 @@ static void
 bursts_set(struct rte_eth_dev *dev)
 {
 	const struct afx_dev *priv = dev->data->dev_private;
-	const uint64_t tx_offloads = dev->data->dev_conf.txmode.offloads;
 	bool busy = dev->data->nb_rx_queues != 0;
 	uint16_t i;
 
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
 		busy = busy && priv->pairs[i].busy_poll;
 	dev->rx_pkt_burst = afx_burst_rx(busy)->fn;
-	dev->tx_pkt_burst = afx_burst_tx(tx_offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)->fn;
+	afx_port_offload_tx_start(dev);
 }
 
 int

@@ -10,6 +10,7 @@
 
 #include "afx_log.h"
 #include "afx_pair.h"
+#include "afx_port_offload.h"
 #include "afx_port_queues.h"
 #include "afx_prog.h"
 #include "afx_queue.h"
@@ -154,6 +155,8 @@ afx_port_half_start(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 			priv->cfg.iface, index);
 	else
 		ret = afx_pair_start(pair, half, umem);
+	if (ret == 0 && half == AFX_HALF_TX)
+		pair->txq->offers = afx_port_offload_tx_offers(dev);
 	queue_states_set(dev);
 	pthread_mutex_unlock(&priv->lock);
 	return ret;

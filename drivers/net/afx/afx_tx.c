@@ -11,6 +11,7 @@
 #include "afx_tx_copy.h"
 #include "afx_tx_debug.h"
 #include "afx_tx_kick.h"
+#include "afx_tx_offload.h"
 #include "afx_tx_prepare.h"
 
 /* Completions freed at once: two batches of the default mempool cache flush. */
@@ -123,6 +124,14 @@ afx_tx_done_cleanup(void *queue, uint32_t free_cnt)
 /* The test of flags is a shorter one. */
 static_assert((AFX_TX_FLAGS_SLOW & UINT32_MAX) == 0, "requests are in the upper half of ol_flags");
 
+/* Bits of a variant, which is a compile-time constant. */
+#define FAST_FREE 1
+#define OFFLOADS 2
+
+/* What an mbuf may not have to go out in place. */
+#define FLAGS_SLOW(variant) \
+	((variant)&OFFLOADS ? AFX_TX_FLAGS_SLOW & ~AFX_TX_FLAGS_OFFLOAD : AFX_TX_FLAGS_SLOW)
+
 /* What an mbuf is compared with. */
 struct tx_row {
 	const struct rte_mempool *mp;
@@ -136,14 +145,14 @@ struct tx_row {
  * next; it is on a cache line that is cold in forwarding.
  */
 static __rte_always_inline bool
-ready_in_place(const struct tx_row *row, const struct rte_mbuf *m, const bool fast_free)
+ready_in_place(const struct tx_row *row, const struct rte_mbuf *m, const unsigned int variant)
 {
 	const uint32_t len = m->data_len;
 
-	if ((!fast_free || AFX_DEBUG_CONSERVATION) && m->next != NULL)
+	if ((!(variant & FAST_FREE) || AFX_DEBUG_CONSERVATION) && m->next != NULL)
 		return false;
 	return m->pool == row->mp && *AFX_MBUF_REFS(m) == AFX_MBUF_SOLE &&
-		!((uint32_t)(m->ol_flags >> 32) & (uint32_t)(AFX_TX_FLAGS_SLOW >> 32)) &&
+		!((uint32_t)(m->ol_flags >> 32) & (uint32_t)(FLAGS_SLOW(variant) >> 32)) &&
 		m->pkt_len == len && len - AFX_FRAME_MIN <= row->len_span &&
 		m->data_off + len <= row->buf_len;
 }
@@ -158,12 +167,12 @@ describe(struct xdp_desc *desc, uint64_t base, uint64_t offset, uint32_t len)
 
 /*
  * Post those at the head of n mbufs that can go out as they are, in slots that
- * lie in a row; returns how many. fast_free is a compile-time constant;
- * always_inline, since gcc keeps one generic body otherwise.
+ * lie in a row, or as they are once they have what they ask for; returns how
+ * many. always_inline, since gcc keeps one generic body otherwise.
  */
 static __rte_always_inline uint32_t
 post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs, uint32_t n,
-	      const bool fast_free)
+	      const unsigned int variant)
 {
 	const struct tx_row row = {
 		.mp = q->mp,
@@ -178,14 +187,19 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 	for (i = 0; i < n; i++) {
 		const struct rte_mbuf *m = pkts[i];
 		const uint64_t base = afx_umem_base(delta, m);
-		const uint32_t len = m->data_len;
+		uint32_t len = m->data_len;
 
-		if (!fast_free && i + PREFETCH_AHEAD < n)
+		if (!(variant & FAST_FREE) && i + PREFETCH_AHEAD < n)
 			rte_prefetch0(&pkts[i + PREFETCH_AHEAD]->next);
 		if (AFX_DEBUG_CONSERVATION)
 			afx_tx_debug_given(q, pkts[i]);
-		if (unlikely(!ready_in_place(&row, m, fast_free)))
+		if (unlikely(!ready_in_place(&row, m, variant)))
 			break;
+		if ((variant & OFFLOADS) && (m->ol_flags & AFX_TX_FLAGS_OFFLOAD)) {
+			if (!afx_tx_offload_in_place(q, pkts[i]))
+				break;
+			len = m->data_len;
+		}
 		describe(&descs[i], base, AFX_CHUNK_LEAD + m->data_off, len);
 		afx_ledger_send_sole(ledger, base);
 		bytes += len;
@@ -198,14 +212,28 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 static __rte_noinline uint32_t
 post_row(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs, uint32_t n)
 {
-	return post_row_tmpl(q, pkts, descs, n, false);
+	return post_row_tmpl(q, pkts, descs, n, 0);
 }
 
 static __rte_noinline uint32_t
 post_row_fast_free(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs,
 		   uint32_t n)
 {
-	return post_row_tmpl(q, pkts, descs, n, true);
+	return post_row_tmpl(q, pkts, descs, n, FAST_FREE);
+}
+
+static __rte_noinline uint32_t
+post_row_offloads(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs,
+		  uint32_t n)
+{
+	return post_row_tmpl(q, pkts, descs, n, OFFLOADS);
+}
+
+static __rte_noinline uint32_t
+post_row_fast_free_offloads(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs,
+			    uint32_t n)
+{
+	return post_row_tmpl(q, pkts, descs, n, FAST_FREE | OFFLOADS);
 }
 
 /*
@@ -246,10 +274,26 @@ post_prepared(struct afx_txq *q, struct rte_mbuf *m, uint32_t index)
 	return AFX_TX_READY;
 }
 
+static __rte_always_inline uint32_t
+post_row_of(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *descs, uint32_t n,
+	    const unsigned int variant)
+{
+	switch (variant) {
+	case FAST_FREE:
+		return post_row_fast_free(q, pkts, descs, n);
+	case OFFLOADS:
+		return post_row_offloads(q, pkts, descs, n);
+	case FAST_FREE | OFFLOADS:
+		return post_row_fast_free_offloads(q, pkts, descs, n);
+	default:
+		return post_row(q, pkts, descs, n);
+	}
+}
+
 /* Post pkts while slots last; returns how many mbufs were taken, *posted how many went out. */
 static __rte_always_inline uint16_t
 post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint32_t n, uint32_t *posted,
-	   const bool fast_free)
+	   const unsigned int variant)
 {
 	/* What is out fits the Tx ring and the completion ring, so neither can overflow. */
 	const uint32_t room = q->tx.size - q->outstanding;
@@ -263,8 +307,7 @@ post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint32_t n, uint32_t *post
 	while (i < n && out < room) {
 		descs = afx_ring_desc(&q->tx, q->tx.own + out);
 		row = afx_ring_run(&q->tx, q->tx.own + out, RTE_MIN(n - i, room - out));
-		run = fast_free ? post_row_fast_free(q, pkts + i, descs, row)
-				: post_row(q, pkts + i, descs, row);
+		run = post_row_of(q, pkts + i, descs, row, variant);
 		i += run;
 		out += run;
 		if (likely(run == row))
@@ -291,14 +334,14 @@ post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint32_t n, uint32_t *post
  * in the cache; ahead of it only where there is no room else.
  */
 static __rte_always_inline uint16_t
-tx_burst_tmpl(struct afx_txq *q, struct rte_mbuf **pkts, uint16_t n, const bool fast_free)
+tx_burst_tmpl(struct afx_txq *q, struct rte_mbuf **pkts, uint16_t n, const unsigned int variant)
 {
 	uint32_t posted;
 	uint16_t taken;
 
 	if (unlikely(q->tx.size - q->outstanding < n))
 		afx_tx_reap(q);
-	taken = post_burst(q, pkts, n, &posted, fast_free);
+	taken = post_burst(q, pkts, n, &posted, variant);
 	if (posted != 0) {
 		q->outstanding += posted;
 		q->count.packets += posted;
@@ -315,11 +358,23 @@ tx_burst_tmpl(struct afx_txq *q, struct rte_mbuf **pkts, uint16_t n, const bool 
 uint16_t
 afx_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	return tx_burst_tmpl(queue, pkts, n, false);
+	return tx_burst_tmpl(queue, pkts, n, 0);
 }
 
 uint16_t
 afx_tx_burst_fast_free(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	return tx_burst_tmpl(queue, pkts, n, true);
+	return tx_burst_tmpl(queue, pkts, n, FAST_FREE);
+}
+
+uint16_t
+afx_tx_burst_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return tx_burst_tmpl(queue, pkts, n, OFFLOADS);
+}
+
+uint16_t
+afx_tx_burst_fast_free_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return tx_burst_tmpl(queue, pkts, n, FAST_FREE | OFFLOADS);
 }

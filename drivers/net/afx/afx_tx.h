@@ -20,6 +20,13 @@ uint16_t afx_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t afx_tx_burst_fast_free(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
 /*
+ * Both for a port with offloads done by the CPU. An mbuf that is not taken still
+ * asks for what it asked for, or was given it and asks no more.
+ */
+uint16_t afx_tx_burst_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t afx_tx_burst_fast_free_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
+
+/*
  * Free what the kernel has completed. The Tx lcore, or control while the queue
  * is not in use.
  */

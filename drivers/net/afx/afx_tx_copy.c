@@ -14,7 +14,7 @@
 #define COPY_BATCH 32
 
 /* A clone may stand for an mbuf of our pool, which goes out in place. */
-#define FLAGS_OTHER (AFX_TX_FLAGS_REFUSED | RTE_MBUF_F_INDIRECT)
+#define FLAGS_OTHER (AFX_TX_FLAGS_REQUESTS | RTE_MBUF_F_INDIRECT)
 
 static inline bool
 copyable(const struct rte_mempool *mp, const struct rte_mbuf *m, uint32_t max_len)

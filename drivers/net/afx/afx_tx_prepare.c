@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  */
+#include <errno.h>
 #include <string.h>
+
+#include <rte_errno.h>
 
 #include "afx_tx_prepare.h"
 
@@ -23,11 +26,34 @@ segments_agree(const struct rte_mbuf *m)
 	return seg == NULL && nb_segs == 0 && left == 0;
 }
 
-static bool
-can_be_sent(const struct afx_txq *q, const struct rte_mbuf *m)
+/* 0, or why it can never be sent. */
+static int
+check(const struct afx_txq *q, const struct rte_mbuf *m)
 {
-	return !(m->ol_flags & AFX_TX_FLAGS_REFUSED) && m->pkt_len >= AFX_FRAME_MIN &&
-		m->pkt_len <= __atomic_load_n(&q->max_len, __ATOMIC_RELAXED) && segments_agree(m);
+	struct afx_tx_cksum at;
+
+	if ((m->ol_flags & AFX_TX_FLAGS_REQUESTS) && !afx_tx_offload_offered(q, m->ol_flags))
+		return -ENOTSUP;
+	if (m->pkt_len < AFX_FRAME_MIN ||
+	    m->pkt_len > __atomic_load_n(&q->max_len, __ATOMIC_RELAXED) || !segments_agree(m))
+		return -EINVAL;
+	return m->ol_flags & AFX_TX_FLAGS_CKSUM ? afx_tx_cksum_find(m, &at) : 0;
+}
+
+uint16_t
+afx_tx_pkt_prepare(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t i;
+	int ret;
+
+	for (i = 0; i < n; i++) {
+		ret = check(queue, pkts[i]);
+		if (ret != 0) {
+			rte_errno = -ret;
+			break;
+		}
+	}
+	return i;
 }
 
 /* A chain that leads back into itself would be freed for ever: it ends where it would do so. */
@@ -51,14 +77,14 @@ loop_cut(struct rte_mbuf *head)
 	fast->next = NULL;
 }
 
-/* The direct mbuf of our pool that holds the data of m, or NULL. */
+/* The direct mbuf of our pool that holds the data of m, as it is to be sent, or NULL. */
 static struct rte_mbuf *
 owner_in_pool(const struct afx_txq *q, struct rte_mbuf *m)
 {
 	struct rte_mbuf *owner = m;
 	uintptr_t offset;
 
-	if (m->nb_segs != 1 || RTE_MBUF_HAS_EXTBUF(m))
+	if (m->nb_segs != 1 || RTE_MBUF_HAS_EXTBUF(m) || (m->ol_flags & AFX_TX_FLAGS_REQUESTS))
 		return NULL;
 	if (RTE_MBUF_CLONED(m))
 		owner = rte_mbuf_from_indirect(m);
@@ -92,6 +118,8 @@ copy(struct afx_txq *q, struct afx_tx_frame *frame)
 		to->pkt_len += seg->data_len;
 	}
 	to->data_len = to->pkt_len;
+	if (m->ol_flags & AFX_TX_FLAGS_REQUESTS)
+		afx_tx_offload_copied(q, to, m);
 	describe(frame, to, to);
 	rte_pktmbuf_free(m);
 	q->count.copied++;
@@ -104,7 +132,8 @@ afx_tx_prepare(struct afx_txq *q, struct afx_tx_frame *frame)
 	struct rte_mbuf *m = frame->m;
 	struct rte_mbuf *owner;
 
-	if (!can_be_sent(q, m)) {
+	if (check(q, m) != 0) {
+		q->count.refused_offloads += (m->ol_flags & AFX_TX_FLAGS_REQUESTS) != 0;
 		loop_cut(m);
 		rte_pktmbuf_free(m);
 		q->count.refused++;

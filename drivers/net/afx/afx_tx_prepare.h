@@ -7,15 +7,10 @@
 #define AFX_TX_PREPARE_H
 
 #include "afx.h"
-
-/* Requests to change the frame or its timing: none is offered, so none can be met. */
-#define AFX_TX_FLAGS_REFUSED                                                    \
-	(RTE_MBUF_F_TX_OFFLOAD_MASK &                                           \
-	 ~(RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6 | RTE_MBUF_F_TX_OUTER_IPV4 | \
-	   RTE_MBUF_F_TX_OUTER_IPV6))
+#include "afx_tx_offload.h"
 
 /* An mbuf with none of these flags owns its data and asks for nothing. */
-#define AFX_TX_FLAGS_SLOW (AFX_TX_FLAGS_REFUSED | RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)
+#define AFX_TX_FLAGS_SLOW (AFX_TX_FLAGS_REQUESTS | RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)
 
 enum afx_tx_verdict {
 	AFX_TX_READY, /* frame describes a descriptor to post */
@@ -33,9 +28,18 @@ struct afx_tx_frame {
 /*
  * Make frame->m sendable. An indirect mbuf of the pool is replaced by its
  * direct one with a reference of our own; data of other pools, external
- * buffers and several segments are copied into a fresh mbuf and the original
- * is freed. What can never be sent is freed. Tx lcore, no syscall.
+ * buffers, several segments, and data that is to be changed are copied into a
+ * fresh mbuf and the original is freed. What can never be sent is freed. Tx
+ * lcore, no syscall.
  */
 enum afx_tx_verdict afx_tx_prepare(struct afx_txq *q, struct afx_tx_frame *frame);
+
+/*
+ * eth_tx_prep_t. Says of each mbuf, until the first one, whether a burst would
+ * refuse it; changes none: a burst does by itself what an mbuf asks for. Returns
+ * how many are fine; if not n, rte_errno is EINVAL, or ENOTSUP for a request
+ * that the queue does not offer. Any thread.
+ */
+uint16_t afx_tx_pkt_prepare(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
 #endif /* AFX_TX_PREPARE_H */

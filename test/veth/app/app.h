@@ -40,6 +40,7 @@ int app_intr(void);
 int app_intr_rounds(void);
 int app_hardware(void);
 int app_features(void);
+int app_offload(void);
 
 /* talk.c: arguments, for any thread, and the conversation with the test: main thread. */
 /* First of all, of each of the test programs: EAL, its arguments, and the word behind them; NULL: no. */
@@ -90,6 +91,7 @@ struct app_port {
 	uint16_t mtu; /* 0: the interface's */
 	bool events; /* link status by LSC events only; removal events */
 	bool rx_intr;
+	uint64_t tx_offloads; /* RTE_ETH_TX_OFFLOAD_* */
 	struct rte_mempool *mp; /* of all Rx queues */
 };
 

@@ -33,6 +33,7 @@ app_port_setup(const struct app_port *port)
 {
 	const struct rte_eth_conf conf = {
 		.rxmode.mtu = port->mtu,
+		.txmode.offloads = port->tx_offloads,
 		.intr_conf = { .lsc = port->events, .rmv = port->events, .rxq = port->rx_intr },
 	};
 	uint16_t i;

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
+#include <rte_ether.h>
+#include <rte_ip.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+
+#include "afx_tx_cksum.h"
+
+/* First byte of an IP header: the version is in its upper half. */
+#define VERSION(first) ((first) >> 4)
+
+static bool
+is_l4(uint64_t flags, uint64_t request)
+{
+	return (flags & RTE_MBUF_F_TX_L4_MASK) == request;
+}
+
+/* Where the IP packet ends. */
+static int
+ipv4_end(const struct rte_mbuf *m, const struct afx_tx_cksum *at, uint32_t *end)
+{
+	struct rte_ipv4_hdr copy;
+	const struct rte_ipv4_hdr *ip = rte_pktmbuf_read(m, at->l3, sizeof(copy), &copy);
+	const rte_be16_t fragment = RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG);
+
+	if (ip == NULL || at->l3_len < sizeof(*ip) || rte_ipv4_hdr_len(ip) != at->l3_len)
+		return -EINVAL;
+	if ((m->ol_flags & RTE_MBUF_F_TX_L4_MASK) && (ip->fragment_offset & fragment))
+		return -EINVAL;
+	*end = at->l3 + rte_be_to_cpu_16(ip->total_length);
+	return 0;
+}
+
+static int
+ipv6_end(const struct rte_mbuf *m, const struct afx_tx_cksum *at, uint32_t *end)
+{
+	struct rte_ipv6_hdr copy;
+	const struct rte_ipv6_hdr *ip = rte_pktmbuf_read(m, at->l3, sizeof(copy), &copy);
+
+	if (ip == NULL || at->l3_len < sizeof(*ip) || (m->ol_flags & RTE_MBUF_F_TX_IP_CKSUM))
+		return -EINVAL;
+	if ((m->ol_flags & RTE_MBUF_F_TX_L4_MASK) && ip->proto == IPPROTO_FRAGMENT)
+		return -EINVAL;
+	*end = at->l3 + sizeof(*ip) + rte_be_to_cpu_16(ip->payload_len);
+	return 0;
+}
+
+/* A datagram may end before its IP packet does. */
+static int
+udp_len(const struct rte_mbuf *m, uint32_t l4, uint32_t *len)
+{
+	struct rte_udp_hdr copy;
+	const struct rte_udp_hdr *udp = rte_pktmbuf_read(m, l4, sizeof(copy), &copy);
+	const uint32_t own_len = udp != NULL ? rte_be_to_cpu_16(udp->dgram_len) : 0;
+
+	if (own_len < sizeof(*udp) || own_len > *len)
+		return -EINVAL;
+	*len = own_len;
+	return 0;
+}
+
+/* The L4 checksum is over what the IP packet has behind its header. */
+static int
+l4_find(const struct rte_mbuf *m, struct afx_tx_cksum *at, uint32_t end)
+{
+	const uint32_t l4 = at->l3 + at->l3_len;
+
+	if (end > m->pkt_len || end < l4)
+		return -EINVAL;
+	at->l4_len = end - l4;
+	if (is_l4(m->ol_flags, RTE_MBUF_F_TX_UDP_CKSUM))
+		return udp_len(m, l4, &at->l4_len);
+	return at->l4_len < sizeof(struct rte_tcp_hdr) ? -EINVAL : 0;
+}
+
+int
+afx_tx_cksum_find(const struct rte_mbuf *m, struct afx_tx_cksum *at)
+{
+	const uint64_t outer = RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IPV6;
+	const uint8_t *first;
+	uint8_t copy;
+	uint32_t end;
+	int ret;
+
+	at->l3 = m->l2_len;
+	if (m->ol_flags & outer)
+		at->l3 += m->outer_l2_len + m->outer_l3_len;
+	at->l3_len = m->l3_len;
+	first = rte_pktmbuf_read(m, at->l3, sizeof(copy), &copy);
+	if (first == NULL || at->l3 < RTE_ETHER_HDR_LEN || at->l3 + at->l3_len > m->pkt_len)
+		return -EINVAL;
+	at->ipv6 = VERSION(*first) == 6;
+	if (!at->ipv6 && VERSION(*first) != 4)
+		return -EINVAL;
+	ret = at->ipv6 ? ipv6_end(m, at, &end) : ipv4_end(m, at, &end);
+	if (ret == 0 && (m->ol_flags & RTE_MBUF_F_TX_L4_MASK))
+		ret = l4_find(m, at, end);
+	return ret;
+}
+
+/*
+ * One's complement sum in the frame's own byte order. A frame is far too short
+ * to overflow it.
+ */
+static uint64_t
+add(uint64_t sum, const char *data, uint32_t len)
+{
+	const char *end = data + (len & ~(uint32_t)7);
+	uint64_t word;
+	uint32_t half;
+	uint16_t last = 0;
+
+	for (; data != end; data += sizeof(word)) {
+		memcpy(&word, data, sizeof(word));
+		sum += (word & UINT32_MAX) + (word >> 32);
+	}
+	if (len & 4) {
+		memcpy(&half, data, sizeof(half));
+		sum += half;
+		data += sizeof(half);
+	}
+	if (len & 2) {
+		memcpy(&last, data, sizeof(last));
+		sum += last;
+		data += sizeof(last);
+	}
+	if (len & 1) {
+		last = 0;
+		memcpy(&last, data, 1);
+		sum += last;
+	}
+	return sum;
+}
+
+static uint16_t
+fold(uint64_t sum)
+{
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	sum = (sum & UINT16_MAX) + (sum >> 16);
+	sum = (sum & UINT16_MAX) + (sum >> 16);
+	return sum;
+}
+
+/*
+ * The checksum of data that has its own field in it, whose value is taken out of
+ * the sum: a zero stored there would have to be waited for by the loads.
+ */
+static uint16_t
+cksum(uint64_t sum, const char *data, uint32_t len, const char *field)
+{
+	uint16_t old;
+
+	memcpy(&old, field, sizeof(old));
+	return ~fold(add(sum + (uint16_t)~old, data, len));
+}
+
+static void
+ipv4_write(char *ip, uint32_t len)
+{
+	char *field = ip + offsetof(struct rte_ipv4_hdr, hdr_checksum);
+	const uint16_t value = cksum(0, ip, len, field);
+
+	memcpy(field, &value, sizeof(value));
+}
+
+/* Addresses, protocol and length. */
+static uint64_t
+pseudo_header_sum(const char *ip, const struct afx_tx_cksum *at, uint8_t proto)
+{
+	uint64_t sum = (uint64_t)rte_cpu_to_be_16(proto) + rte_cpu_to_be_16(at->l4_len);
+
+	if (at->ipv6)
+		return add(sum, ip + offsetof(struct rte_ipv6_hdr, src_addr), 2 * 16);
+	return add(sum, ip + offsetof(struct rte_ipv4_hdr, src_addr), 2 * 4);
+}
+
+static void
+l4_write(char *l4, uint32_t len, uint64_t sum, bool udp)
+{
+	char *field = l4 +
+		(udp ? offsetof(struct rte_udp_hdr, dgram_cksum)
+		     : offsetof(struct rte_tcp_hdr, cksum));
+	uint16_t value = cksum(sum, l4, len, field);
+
+	/* 0 says that a datagram has none. */
+	if (udp && value == 0)
+		value = UINT16_MAX;
+	memcpy(field, &value, sizeof(value));
+}
+
+void
+afx_tx_cksum_write(char *frame, uint64_t flags, const struct afx_tx_cksum *at)
+{
+	const bool udp = is_l4(flags, RTE_MBUF_F_TX_UDP_CKSUM);
+	char *ip = frame + at->l3;
+
+	if (flags & RTE_MBUF_F_TX_IP_CKSUM)
+		ipv4_write(ip, at->l3_len);
+	if (flags & RTE_MBUF_F_TX_L4_MASK)
+		l4_write(ip + at->l3_len, at->l4_len,
+			 pseudo_header_sum(ip, at, udp ? IPPROTO_UDP : IPPROTO_TCP), udp);
+}
