@@ -13,8 +13,9 @@ void
 offload_open(struct fixture *fx)
 {
 	form_fixture_open(fx);
-	fx->e.txq.offers = RTE_MBUF_F_TX_IP_CKSUM | AFX_TX_OFFER_L4(0) |
-		AFX_TX_OFFER_L4(RTE_MBUF_F_TX_UDP_CKSUM) | AFX_TX_OFFER_L4(RTE_MBUF_F_TX_TCP_CKSUM);
+	fx->e.txq.offers = RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_QINQ |
+		AFX_TX_OFFER_L4(0) | AFX_TX_OFFER_L4(RTE_MBUF_F_TX_UDP_CKSUM) |
+		AFX_TX_OFFER_L4(RTE_MBUF_F_TX_TCP_CKSUM);
 	kept = NULL;
 }
 

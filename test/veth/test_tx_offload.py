@@ -69,6 +69,8 @@ def zero_sum():
 
 TAGS = {
     "none": b"",
+    "vlan": struct.pack("!HH", 0x8100, TCI),
+    "qinq": struct.pack("!HHHH", 0x88a8, OUTER, 0x8100, TCI),
 }
 
 
@@ -132,7 +134,8 @@ def wire(lab, pair):
     tap.close()
 
 
-@pytest.mark.parametrize("cksum,tags,fast_free", [(1, "none", 0), (1, "none", 1)])
+@pytest.mark.parametrize("cksum,tags,fast_free", [
+    (1, "none", 0), (1, "none", 1), (0, "vlan", 0), (0, "qinq", 1), (1, "vlan", 1), (1, "qinq", 0)])
 def test_each_frame_in_each_kind_of_mbuf(app, pair, wire, cksum, tags, fast_free):
     """The Tx ring is shorter than the bursts: what has to wait is not given a tag twice."""
     right = [f for f in frames_of(pair, 1518 - len(TAGS[tags])) for _ in range(KINDS)]
@@ -197,3 +200,23 @@ def test_testpmd_csum(lab, pair, wire):
         assert pmd.stats()["opackets"] == len(right)
         assert pmd.xstats()["tx_q0_offloads"] == sum(IP in Ether(f) or IPv6 in Ether(f) for f in right)
         assert pmd.xstats()["tx_q0_copied"] == pmd.xstats()["tx_q0_refused"] == 0
+
+
+@pytest.mark.parametrize("command,tags", [
+    ("tx_vlan set 0 5", struct.pack("!HH", 0x8100, 5)),
+    ("tx_vlan set 0 5 6", struct.pack("!HHHH", 0x88a8, 6, 0x8100, 5))])
+def test_testpmd_tags(lab, pair, wire, command, tags):
+    """By the engine mac, which writes new addresses and knows nothing of offloads."""
+    right = frames_of(pair, 1518 - len(tags))
+    with lab.testpmd(mode="mac", begin=False) as pmd:
+        configured(pmd, command)
+        pair.wire.send(right)
+        got = wire.frames(pair.mac, len(right))
+        text = differences([tagged(f, tags)[ADDRS:] for f in right], [f[ADDRS:] for f in got])
+        assert text == "", text
+        assert pmd.xstats()["tx_q0_offloads"] == pmd.stats()["opackets"] == len(right)
+        pmd.stop()
+        configured(pmd, "tx_vlan reset 0")
+        pair.wire.send(right)
+        got = wire.frames(pair.mac, len(right))
+        assert [f[ADDRS:] for f in got] == [f[ADDRS:] for f in right]

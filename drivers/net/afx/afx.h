@@ -143,7 +143,7 @@ struct afx_tx_counters {
 	uint64_t refused; /* freed unsent: malformed, too long, bad offload request */
 	uint64_t copied; /* data outside the UMEM, or several segments */
 	uint64_t nombuf; /* bursts cut short: no mbuf to copy to */
-	uint64_t offloads; /* given checksums */
+	uint64_t offloads; /* given checksums or tags */
 	uint64_t refused_offloads; /* of refused: asked for an offload */
 };
 

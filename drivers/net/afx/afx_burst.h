@@ -19,7 +19,7 @@ struct afx_burst {
 /* Rx; busy: every Rx queue of the port busy polls. */
 const struct afx_burst *afx_burst_rx(bool busy);
 
-/* Tx; fast_free: RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE is on; offloads: checksums are. */
+/* Tx; fast_free: RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE is on; offloads: checksums or VLAN tags are. */
 const struct afx_burst *afx_burst_tx(bool fast_free, bool offloads);
 
 /* Name of a burst function of ours, or NULL for any other, as of a port that is stopped. */

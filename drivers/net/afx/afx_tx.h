@@ -20,8 +20,8 @@ uint16_t afx_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t afx_tx_burst_fast_free(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
 /*
- * Both for a port with offloads done by the CPU. An mbuf that is not taken still
- * asks for what it asked for, or was given it and asks no more.
+ * Both for a port with offloads done by the CPU: an mbuf gets what it asks for
+ * once it has a slot, so that one which is not taken is as it was.
  */
 uint16_t afx_tx_burst_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t afx_tx_burst_fast_free_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  *
- * What a NIC would do to a frame on its way out, done by the CPU: checksums.
- * Only on queues that offer it; the plain bursts have none of it.
+ * What a NIC would do to a frame on its way out, done by the CPU: checksums and
+ * VLAN tags. Only on queues that offer it; the plain bursts have none of it.
  */
 #ifndef AFX_TX_OFFLOAD_H
 #define AFX_TX_OFFLOAD_H
@@ -11,7 +11,7 @@
 #include "afx_tx_cksum.h"
 
 /* Requests that a queue may offer to meet. */
-#define AFX_TX_FLAGS_OFFLOAD AFX_TX_FLAGS_CKSUM
+#define AFX_TX_FLAGS_OFFLOAD (AFX_TX_FLAGS_CKSUM | RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_QINQ)
 
 /* Requests to change the frame or its timing: each is met, or the frame is refused. */
 #define AFX_TX_FLAGS_REQUESTS                                                   \
@@ -33,6 +33,15 @@ afx_tx_offload_offered(const struct afx_txq *q, uint64_t flags)
 
 	return !(flags & AFX_TX_FLAGS_REQUESTS & ~RTE_MBUF_F_TX_L4_MASK & ~q->offers) &&
 		(q->offers & AFX_TX_OFFER_L4(l4));
+}
+
+/* Bytes that the tags asked for will add to the frame. */
+static inline uint32_t
+afx_tx_offload_tags_len(uint64_t flags)
+{
+	if (flags & RTE_MBUF_F_TX_QINQ)
+		return 2 * sizeof(uint32_t);
+	return flags & RTE_MBUF_F_TX_VLAN ? sizeof(uint32_t) : 0;
 }
 
 /*

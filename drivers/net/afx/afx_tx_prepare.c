@@ -30,12 +30,13 @@ segments_agree(const struct rte_mbuf *m)
 static int
 check(const struct afx_txq *q, const struct rte_mbuf *m)
 {
+	const uint64_t len = (uint64_t)m->pkt_len + afx_tx_offload_tags_len(m->ol_flags);
 	struct afx_tx_cksum at;
 
 	if ((m->ol_flags & AFX_TX_FLAGS_REQUESTS) && !afx_tx_offload_offered(q, m->ol_flags))
 		return -ENOTSUP;
-	if (m->pkt_len < AFX_FRAME_MIN ||
-	    m->pkt_len > __atomic_load_n(&q->max_len, __ATOMIC_RELAXED) || !segments_agree(m))
+	if (m->pkt_len < AFX_FRAME_MIN || len > __atomic_load_n(&q->max_len, __ATOMIC_RELAXED) ||
+	    !segments_agree(m))
 		return -EINVAL;
 	return m->ol_flags & AFX_TX_FLAGS_CKSUM ? afx_tx_cksum_find(m, &at) : 0;
 }
