@@ -42,6 +42,8 @@ struct cost_lane {
 	uint16_t burst;
 	bool touch; /* swap the MAC addresses of each frame, or write its header */
 	uint16_t len; /* of frames that are allocated */
+	bool headers; /* of UDP over IPv4, in these */
+	uint64_t flags; /* and what they ask for */
 	struct rte_mempool *mp; /* to allocate from */
 	/* A queue of the application, so that all of a large pool takes its turn: */
 	struct rte_mbuf **fifo;

@@ -9,6 +9,8 @@
 #include <rte_debug.h>
 #include <rte_ethdev.h>
 #include <rte_ether.h>
+#include <rte_ip.h>
+#include <rte_udp.h>
 
 #include "cost.h"
 
@@ -49,6 +51,30 @@ swap(struct rte_mbuf **pkts, uint16_t n)
 	}
 }
 
+/* Whatever it asks for, so that asking is the only difference. */
+static void
+headers_write(const struct cost_lane *lane, struct rte_mbuf *m)
+{
+	const uint16_t ip_len = lane->len - RTE_ETHER_HDR_LEN;
+	const struct rte_ipv4_hdr ip = {
+		.version_ihl = RTE_IPV4_VHL_DEF,
+		.total_length = rte_cpu_to_be_16(ip_len),
+		.time_to_live = 64,
+		.next_proto_id = IPPROTO_UDP,
+		.src_addr = RTE_BE32(RTE_IPV4(192, 0, 2, 1)),
+		.dst_addr = RTE_BE32(RTE_IPV4(192, 0, 2, 2)),
+	};
+	const struct rte_udp_hdr udp = { .dgram_len = rte_cpu_to_be_16(ip_len - sizeof(ip)) };
+	char *data = rte_pktmbuf_mtod(m, char *);
+
+	memcpy(data + RTE_ETHER_HDR_LEN, &ip, sizeof(ip));
+	memcpy(data + RTE_ETHER_HDR_LEN + sizeof(ip), &udp, sizeof(udp));
+	m->ol_flags = lane->flags;
+	m->l2_len = RTE_ETHER_HDR_LEN;
+	m->l3_len = sizeof(ip);
+	m->vlan_tci = 1;
+}
+
 static void
 make(const struct cost_lane *lane, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -64,6 +90,8 @@ make(const struct cost_lane *lane, struct rte_mbuf **pkts, uint16_t n)
 		pkts[i]->pkt_len = lane->len;
 		if (lane->touch)
 			*rte_pktmbuf_mtod(pkts[i], struct rte_ether_hdr *) = header;
+		if (lane->headers)
+			headers_write(lane, pkts[i]);
 	}
 }
 

@@ -7,6 +7,9 @@
  *   burst=1,32  touch=0,1  lists, as mode is: each combination is measured
  *   windows=20  packets=1000000   of each measurement
  *   rxd=512 txd=512 fastfree=1 len=64
+ *   offloads=0   1: the port has those of IPv4 and UDP checksums and of VLAN tags
+ *   ask=none     headers: frames that are allocated get headers of UDP over IPv4;
+ *          cksum, vlan: and ask the port for that
  *   mbufs=8192 cache=256 fifo=0   of the pool; how many mbufs the application keeps
  *   pools=1   2: each port has its own
  * Ports of one driver are used together: of two, it receives on the first and
@@ -84,11 +87,22 @@ port_start(uint16_t id)
 	group->ports[group->nb_ports++] = id;
 	if (cost_arg("fastfree", 1) != 0)
 		conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
+	if (cost_arg("offloads", 0) != 0)
+		conf.txmode.offloads |= RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |
+			RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_VLAN_INSERT;
 	must(rte_eth_dev_configure(id, 1, 1, &conf), "configuration");
 	must(rte_eth_dev_adjust_nb_rx_tx_desc(id, &rxd, &txd), "ring sizes");
 	must(rte_eth_rx_queue_setup(id, 0, rxd, SOCKET_ID_ANY, NULL, mp), "Rx queue");
 	must(rte_eth_tx_queue_setup(id, 0, txd, SOCKET_ID_ANY, NULL), "Tx queue");
 	must(rte_eth_dev_start(id), "start");
+}
+
+static uint64_t
+ask_flags(const char *ask)
+{
+	if (strcmp(ask, "cksum") == 0)
+		return RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM;
+	return strcmp(ask, "vlan") == 0 ? RTE_MBUF_F_TX_VLAN : 0;
 }
 
 static void
@@ -97,7 +111,9 @@ lane_set(struct cost_group *group, unsigned int index, enum cost_mode mode, uint
 {
 	struct cost_lane *lane = &group->lanes[index];
 	struct rte_mbuf **fifo = lane->fifo;
+	char ask[COST_WORD_MAX];
 
+	cost_arg_nth("ask", "none", 0, ask);
 	*lane = (struct cost_lane){
 		.mode = mode,
 		.rx_port = group->ports[0],
@@ -105,6 +121,8 @@ lane_set(struct cost_group *group, unsigned int index, enum cost_mode mode, uint
 		.burst = RTE_MIN(burst, COST_BURST_MAX),
 		.touch = touch,
 		.len = cost_arg("len", 64),
+		.headers = strcmp(ask, "none") != 0,
+		.flags = ask_flags(ask),
 		.mp = group->pools[group->nb_ports - 1],
 		.fifo = fifo,
 		.fifo_size = cost_arg("fifo", 0),
