@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <rte_cycles.h>
+#include <rte_errno.h>
 #include <rte_net.h>
 
 #include "app.h"
@@ -25,7 +26,7 @@ struct kind {
 
 static struct rte_mempool *own, *foreign;
 static uint64_t requests;
-static unsigned int nb_kept, nb_changed;
+static unsigned int nb_kept, nb_changed, nb_unprepared;
 
 static struct rte_mbuf *
 direct(struct rte_mbuf *m, struct rte_mbuf **kept __rte_unused)
@@ -132,8 +133,8 @@ send_back(uint16_t port, struct rte_mbuf **pkts, uint16_t n, uint32_t first)
 		pkts[i] = kinds[(first + i) % RTE_DIM(kinds)].from(pkts[i], &kept[i]);
 		ask(pkts[i]);
 	}
-	if (app_arg("asks", 0) == 0 && first / n % 2 == 1)
-		app_say("prepared", rte_eth_tx_prepare(port, 0, pkts, n) == n);
+	if (first / n % 2 == 1)
+		nb_unprepared += n - rte_eth_tx_prepare(port, 0, pkts, n);
 	n = app_send(port, 0, pkts, n);
 	for (i = 0; i < n; i++) {
 		if (kept[i] != NULL)
@@ -203,6 +204,8 @@ app_offload(void)
 	app_say("sent", reflect(port.id, app_arg("count", 0)));
 	app_say("kept", nb_kept);
 	app_say("changed", nb_changed);
+	app_say("unprepared", nb_unprepared);
+	app_say("errno", rte_errno);
 	app_checkpoint("sent");
 	app_port_say(port.id);
 	return app_port_close(port.id);
