@@ -218,6 +218,14 @@ def test_testpmd_tags(lab, pair, wire, command, tags):
         text = differences([tagged(f, tags)[ADDRS:] for f in right], [f[ADDRS:] for f in got])
         assert text == "", text
         assert pmd.xstats()["tx_q0_offloads"] == pmd.stats()["opackets"] == len(right)
+        # A queue made anew while the port runs has them, too.
+        pmd.stop()
+        for command in "rxq 0 stop", "txq 0 stop", "txq 0 setup", "txq 0 start", "rxq 0 start":
+            pmd.cmd(f"port 0 {command}")
+        pmd.start()
+        pair.wire.send(right[:9])
+        assert [f[ADDRS:] for f in wire.frames(pair.mac, 9)] == [
+            tagged(f, tags)[ADDRS:] for f in right[:9]]
         pmd.stop()
         configured(pmd, "tx_vlan reset 0")
         pair.wire.send(right)
