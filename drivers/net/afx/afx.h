@@ -91,7 +91,8 @@ enum {
 	AFX_XSTAT_RX_RING_FULL,
 	AFX_XSTAT_RX_FILL_EMPTY,
 	AFX_XSTAT_RX_INVALID,
-	AFX_XSTAT_RX_REFILL_FAILURES,
+	AFX_XSTATS_RX_KERNEL, /* before are the socket's, below our own */
+	AFX_XSTAT_RX_REFILL_FAILURES = AFX_XSTATS_RX_KERNEL,
 	AFX_XSTAT_RX_SYSCALLS,
 	AFX_XSTAT_RX_ZEROCOPY,
 	AFX_XSTATS_RX,
@@ -100,7 +101,8 @@ enum {
 enum {
 	AFX_XSTAT_TX_INVALID,
 	AFX_XSTAT_TX_RING_EMPTY,
-	AFX_XSTAT_TX_DROPPED,
+	AFX_XSTATS_TX_KERNEL,
+	AFX_XSTAT_TX_DROPPED = AFX_XSTATS_TX_KERNEL,
 	AFX_XSTAT_TX_UNSENT,
 	AFX_XSTAT_TX_REFUSED,
 	AFX_XSTAT_TX_REFUSED_OFFLOADS,
@@ -239,6 +241,7 @@ struct afx_dev {
 	uint64_t prog_losses; /* programs that somebody detached; interrupt thread */
 	uint64_t prog_losses_base; /* at the last reset */
 	uint32_t prog_id; /* of prog while attached by our link, else 0; for the interrupt thread */
+	enum afx_prog_mode prog_mode; /* of prog, for any thread */
 	unsigned int prog_ifindex; /* of the interface that prog is attached to */
 	struct afx_state_record before; /* settings to restore at close */
 	struct afx_state state; /* the same, for after a kill */

@@ -39,6 +39,13 @@ typedef uint32_t afx_queue_count_t;
 #define AFX_TX_QUEUE_COUNT_SET(dev, fn) ((void)(fn))
 #endif
 
+/* 23.03 renamed it; the old name is gone from 23.11. */
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
+#define AFX_TEL_ADD_DICT_UINT rte_tel_data_add_dict_uint
+#else
+#define AFX_TEL_ADD_DICT_UINT rte_tel_data_add_dict_u64
+#endif
+
 /*
  * Neighbouring fields of an mbuf or a descriptor as one. May alias: without it
  * clang drops the stores to those fields that a read as one word should see.

@@ -15,6 +15,7 @@
 #include "afx.h"
 #include "afx_burst.h"
 #include "afx_desc.h"
+#include "afx_dump.h"
 #include "afx_ifops.h"
 #include "afx_intr.h"
 #include "afx_log.h"
@@ -23,6 +24,7 @@
 #include "afx_queue.h"
 #include "afx_restore.h"
 #include "afx_stats.h"
+#include "afx_telemetry.h"
 #include "afx_tx.h"
 #include "afx_watch.h"
 #include "afx_xstats.h"
@@ -211,6 +213,7 @@ static const struct eth_dev_ops afx_ops = {
 	.xstats_get_names = afx_xstats_names_get,
 	.xstats_get = afx_xstats_get,
 	.xstats_reset = afx_xstats_reset,
+	.eth_dev_priv_dump = afx_priv_dump,
 };
 
 /* The link is as the primary last saw it: the interface may be in its namespace only. */
@@ -226,6 +229,7 @@ static const struct eth_dev_ops afx_secondary_ops = {
 	.dev_infos_get = afx_port_infos_get,
 	.link_update = secondary_link_update,
 	.stats_get = afx_stats_get,
+	.eth_dev_priv_dump = afx_priv_dump,
 };
 
 /* What can be seen of the interface before any queue exists. */
@@ -365,6 +369,7 @@ probe_primary(struct rte_vdev_device *vdev)
 	if (ret != 0)
 		goto err_pairs;
 	rte_eth_dev_probing_finish(dev);
+	afx_telemetry_add(dev->data->dev_private);
 	return 0;
 
 err_pairs:

@@ -15,6 +15,7 @@
 #include "afx_port_queues.h"
 #include "afx_queue.h"
 #include "afx_report.h"
+#include "afx_telemetry.h"
 #include "afx_watch.h"
 
 /* What testpmd and most examples use, and large enough for a softirq's worth of frames. */
@@ -140,6 +141,7 @@ program_close(struct afx_dev *priv)
 {
 	/* Read by the interrupt thread, which must not take our own detach for somebody else's. */
 	__atomic_store_n(&priv->prog_id, 0, __ATOMIC_RELEASE);
+	priv->prog_mode = AFX_PROG_DETACHED;
 	afx_prog_close(&priv->prog);
 }
 
@@ -167,9 +169,10 @@ program_open(struct afx_dev *priv)
 	if (ret != 0)
 		return ret;
 	priv->prog_ifindex = priv->info.ifindex;
+	priv->prog_mode = afx_prog_mode_get(priv->prog);
 	/* Programs of others run on our frames: a custom one, or what shares the dispatcher. */
-	priv->headroom_far = afx_prog_is_custom(priv->prog) ||
-		afx_prog_mode_get(priv->prog) == AFX_PROG_DISPATCHER;
+	priv->headroom_far =
+		afx_prog_is_custom(priv->prog) || priv->prog_mode == AFX_PROG_DISPATCHER;
 	__atomic_store_n(&priv->prog_lost, false, __ATOMIC_RELAXED);
 	__atomic_store_n(&priv->prog_id, afx_prog_id(priv->prog), __ATOMIC_RELEASE);
 	return 0;
@@ -273,6 +276,7 @@ afx_port_close(struct rte_eth_dev *dev)
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return 0;
+	afx_telemetry_remove(priv);
 	/* Before the lock: it waits for an event handler that may read statistics. */
 	afx_watch_stop(priv);
 	pthread_mutex_lock(&priv->lock);

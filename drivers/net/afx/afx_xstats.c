@@ -37,13 +37,20 @@ static const char *const tx_names[AFX_XSTATS_TX] = {
 	[AFX_XSTAT_TX_ZEROCOPY] = "zerocopy",
 };
 
+/* The sockets are its own. */
+static bool
+is_primary(void)
+{
+	return rte_eal_process_type() == RTE_PROC_PRIMARY;
+}
+
 /* Of all sockets that the pair ever had. */
 static void
 kernel_total(const struct afx_pair *pair, struct afx_sock_stats *total)
 {
 	struct afx_sock_stats now = { 0 };
 
-	if (pair->bound)
+	if (pair->bound && is_primary())
 		afx_sock_stats_get(&pair->sock, &now);
 	*total = pair->closed;
 	afx_sock_stats_add(total, &now);
@@ -163,6 +170,28 @@ afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned i
 	for (i = 0; i < xstats_count(dev); i++)
 		xstats[i].id = i;
 	return xstats_count(dev);
+}
+
+void
+afx_xstats_rx_show(const struct afx_rxq *q, struct afx_show *to)
+{
+	uint64_t value[AFX_XSTATS_RX];
+	unsigned int i;
+
+	rx_values(q, value);
+	for (i = is_primary() ? 0 : AFX_XSTATS_RX_KERNEL; i < AFX_XSTATS_RX; i++)
+		to->number(to, rx_names[i], value[i] - q->xstats_base[i]);
+}
+
+void
+afx_xstats_tx_show(const struct afx_txq *q, struct afx_show *to)
+{
+	uint64_t value[AFX_XSTATS_TX];
+	unsigned int i;
+
+	tx_values(q, value);
+	for (i = is_primary() ? 0 : AFX_XSTATS_TX_KERNEL; i < AFX_XSTATS_TX; i++)
+		to->number(to, tx_names[i], value[i] - q->xstats_base[i]);
 }
 
 /* What a queue has now, and never counted, keeps a base of 0. */
