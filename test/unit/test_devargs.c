@@ -94,6 +94,9 @@ static const struct valid_case valid_cases[] = {
 	{ "iface=eth0,mode=zc,force_copy=0", { DEFAULTS, .copy = AFX_COPY_NEVER } },
 	{ "iface=eth0,mode=drv,force_copy=1",
 	  { DEFAULTS, .attach = AFX_ATTACH_DRV, .copy = AFX_COPY_FORCE } },
+	{ "iface=eth0,kstats=0", { DEFAULTS } },
+	{ "iface=eth0,kstats=1", { DEFAULTS, .kstats = true } },
+
 	/* keep */
 	{ "iface=eth0,keep=none", { DEFAULTS } },
 	{ "iface=eth0,keep=none,xdp_prog=p.o", { DEFAULTS, .xdp_prog = "p.o" } },

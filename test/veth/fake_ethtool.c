@@ -4,16 +4,21 @@
  * Preloaded: the hardware that a veth has not, by ethtool's ioctl. FAKE_ETHTOOL
  * names a file with its settings, which outlive the process as a NIC's do: flow
  * control, three digits. FAKE_ETHTOOL_ERRNO: what reading it fails with.
+ * FAKE_ETHTOOL_COUNTERS names a file with counters, "name=value" a line; those
+ * that begin with '+' are not there yet when their number is asked for.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <linux/ethtool.h>
@@ -142,6 +147,100 @@ link_get(struct ethtool_link_settings *link)
 	return 0;
 }
 
+/* As the kernel does: memory that is not there is an error. */
+static int
+user_write(void *to, const void *from, size_t n)
+{
+	const struct iovec source = { .iov_base = (void *)from, .iov_len = n };
+	const struct iovec target = { .iov_base = to, .iov_len = n };
+
+	if (process_vm_writev(getpid(), &source, 1, &target, 1, 0) != (ssize_t)n)
+		return refuse(EFAULT);
+	return 0;
+}
+
+/* Of the counters: how many, and where they go to. */
+struct counters {
+	uint32_t n;
+	uint8_t *names; /* or NULL */
+	uint8_t *values; /* or NULL */
+};
+
+static int
+counters_read(struct counters *c, bool all)
+{
+	FILE *file = fopen(getenv("FAKE_ETHTOOL_COUNTERS"), "re");
+	char line[128], name[ETH_GSTRING_LEN];
+	uint64_t value;
+	int ret = 0;
+
+	if (file == NULL)
+		return refuse(EIO);
+	for (c->n = 0; ret == 0 && fgets(line, sizeof(line), file) != NULL;) {
+		char *equals = strrchr(line, '=');
+
+		if (line[0] == '+' && !all)
+			continue;
+		value = strtoull(equals + 1, NULL, 0);
+		*equals = '\0';
+		memset(name, 0, sizeof(name));
+		memcpy(name, line, strnlen(line, sizeof(name)));
+		if (c->names != NULL)
+			ret = user_write(c->names + c->n * sizeof(name), name, sizeof(name));
+		if (c->values != NULL)
+			ret = user_write(c->values + c->n * sizeof(value), &value, sizeof(value));
+		c->n++;
+	}
+	fclose(file);
+	return ret;
+}
+
+static int
+counters_count(struct ethtool_sset_info *info)
+{
+	struct counters c = { 0 };
+	int ret = counters_read(&c, false);
+
+	info->data[0] = c.n;
+	return ret;
+}
+
+static int
+counters_names(struct ethtool_gstrings *strings)
+{
+	struct counters c = { .names = strings->data };
+	int ret = counters_read(&c, true);
+
+	strings->len = c.n;
+	return ret;
+}
+
+static int
+counters_values(struct ethtool_stats *stats)
+{
+	struct counters c = { .values = (uint8_t *)stats->data };
+	int ret = counters_read(&c, true);
+
+	stats->n_stats = c.n;
+	return ret;
+}
+
+static int
+counters_answer(void *request)
+{
+	if (getenv("FAKE_ETHTOOL_COUNTERS") == NULL)
+		return 1;
+	switch (*(const uint32_t *)request) {
+	case ETHTOOL_GSSET_INFO:
+		return counters_count(request);
+	case ETHTOOL_GSTRINGS:
+		return counters_names(request);
+	case ETHTOOL_GSTATS:
+		return counters_values(request);
+	}
+	return 1;
+}
+
 /* 1: not ours, the kernel's. */
 static int
 answer(void *request)
@@ -169,7 +268,7 @@ answer(void *request)
 	case ETHTOOL_SPAUSEPARAM:
 		return pause_set(request);
 	}
-	return 1;
+	return counters_answer(request);
 }
 
 int

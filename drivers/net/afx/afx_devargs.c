@@ -271,6 +271,7 @@ static const struct arg args_known[] = {
 	{ .key = "dp_path", .set = set_path, CFG_PATH(dp_path) },
 	{ .key = "mode", .set = set_mode },
 	{ .key = "keep", .set = set_keep },
+	{ .key = "kstats", .set = set_bool, CFG(kstats) },
 };
 
 /*

@@ -65,6 +65,7 @@ struct afx_cfg {
 	uint16_t busy_budget; /* 0 turns preferred busy polling off */
 	uint16_t keep_nb_ranges; /* 0 unless keep is AFX_KEEP_PORTS */
 	bool busy_budget_given; /* refusing it is then worth a warning */
+	bool kstats; /* the interface's own counters are wanted */
 	bool use_cni;
 	bool use_pinned_map;
 	enum afx_attach attach;
@@ -82,7 +83,7 @@ struct afx_cfg {
 	"iface=<string> start_queue=<int> queue_count=<int> shared_umem=<0|1> " \
 	"xdp_prog=<string> busy_budget=<int> force_copy=<0|1> use_cni=<0|1> "   \
 	"use_pinned_map=<0|1> dp_path=<string> mode=<auto|zc|copy|drv|skb|hw> " \
-	"keep=<none|mgmt|[port,first-last,...]>"
+	"keep=<none|mgmt|[port,first-last,...]> kstats=<0|1>"
 
 /*
  * Parse the argument string of one vdev ("iface=eth0,mode=zc", or the layered

@@ -18,6 +18,7 @@
 #include "afx_dump.h"
 #include "afx_ifops.h"
 #include "afx_intr.h"
+#include "afx_kstats.h"
 #include "afx_log.h"
 #include "afx_port.h"
 #include "afx_port_queues.h"
@@ -323,6 +324,7 @@ port_init(struct rte_eth_dev *dev, const struct afx_dev *template)
 	}
 	memcpy(dev->data->mac_addrs[0].addr_bytes, priv->info.mac, AFX_NETDEV_MAC_LEN);
 	afx_ifops_speeds_read(priv);
+	afx_kstats_open(priv);
 	dev->data->dev_flags |=
 		RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS | RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_INTR_RMV;
 	dev->data->mtu = priv->info.mtu;
@@ -373,6 +375,7 @@ probe_primary(struct rte_vdev_device *vdev)
 	return 0;
 
 err_pairs:
+	afx_kstats_close(dev->data->dev_private);
 	rte_free(((struct afx_dev *)dev->data->dev_private)->pairs);
 err_release:
 	rte_eth_dev_release_port(dev);

@@ -2,7 +2,8 @@
  * Copyright(c) 2026 The afx authors
  *
  * What the kernel knows of an interface: ioctl, ethtool, sysfs and procfs in
- * afx_netdev.c; its link in afx_netdev_link.c, hardware in afx_netdev_ethtool.c, packet sockets in
+ * afx_netdev.c; its link in afx_netdev_link.c, hardware in afx_netdev_ethtool.c, its
+ * counters in afx_netdev_counters.c, packet sockets in
  * afx_netdev_packet.c; links and routes in afx_netlink.c, driver and queues in afx_netlink_genl.c, sockets in afx_netlink_diag.c. No packets. All
  * functions: control thread, act in the calling thread's network namespace,
  * return 0 or -errno, log nothing, keep nothing open but the *fd of promisc
@@ -104,6 +105,23 @@ int afx_netdev_eeprom_read(const char *iface, uint32_t offset, uint32_t len, voi
 /* Plugged transceiver: the type of its EEPROM (ETH_MODULE_SFF_*), and its length; reading, as above. */
 int afx_netdev_module_get(const char *iface, uint32_t *type, uint32_t *len);
 int afx_netdev_module_read(const char *iface, uint32_t offset, uint32_t len, void *data);
+
+/* ETH_GSTRING_LEN, all of which a name may take, and NUL */
+#define AFX_NETDEV_COUNTER_LEN 33
+
+/* What the interface's driver counts (ethtool -S): names and values, in its order. */
+struct afx_netdev_counters {
+	uint32_t n;
+	char (*names)[AFX_NETDEV_COUNTER_LEN];
+	uint64_t *values;
+};
+
+/*
+ * Fill *c, to be freed by the caller, also on failure, when it is empty: -EOPNOTSUPP
+ * if the driver counts nothing, -EAGAIN if their number changes all the time. Any thread.
+ */
+int afx_netdev_counters_get(const char *iface, struct afx_netdev_counters *c);
+void afx_netdev_counters_free(struct afx_netdev_counters *c);
 
 /* Flow control by pause frames. */
 struct afx_netdev_pause {

@@ -9,6 +9,7 @@
 #include "afx_burst.h"
 #include "afx_ifops.h"
 #include "afx_intr.h"
+#include "afx_kstats.h"
 #include "afx_log.h"
 #include "afx_port.h"
 #include "afx_port_offload.h"
@@ -224,6 +225,8 @@ afx_port_start(struct rte_eth_dev *dev)
 	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_trim(dev);
 	ret = afx_port_queues_start(dev);
+	if (ret == 0)
+		afx_kstats_open(priv);
 	pthread_mutex_unlock(&priv->lock);
 	if (ret != 0) {
 		if (first)
@@ -286,6 +289,7 @@ afx_port_close(struct rte_eth_dev *dev)
 		afx_txq_release(priv->pairs[i].txq);
 	}
 	afx_intr_release(dev);
+	afx_kstats_close(priv);
 	pthread_mutex_unlock(&priv->lock);
 	program_close(priv);
 	afx_ifops_restore(priv);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "afx.h"
+#include "afx_kstats.h"
 #include "afx_pair.h"
 #include "afx_stats.h"
 #include "afx_watch.h"
@@ -95,16 +96,14 @@ static unsigned int
 xstats_count(const struct rte_eth_dev *dev)
 {
 	return AFX_XSTATS_PORT + dev->data->nb_rx_queues * AFX_XSTATS_RX +
-		dev->data->nb_tx_queues * AFX_XSTATS_TX;
+		dev->data->nb_tx_queues * AFX_XSTATS_TX + afx_kstats_count(dev->data->dev_private);
 }
 
-int
-afx_xstats_names_get(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names, unsigned int n)
+static void
+names_write(const struct rte_eth_dev *dev, struct rte_eth_xstat_name *names)
 {
 	unsigned int i, j;
 
-	if (names == NULL || n < xstats_count(dev))
-		return xstats_count(dev);
 	for (j = 0; j < AFX_XSTATS_PORT; j++, names++)
 		snprintf(names->name, sizeof(names->name), "rx_%s", port_names[j]);
 	for (i = 0; i < dev->data->nb_rx_queues; i++) {
@@ -115,7 +114,21 @@ afx_xstats_names_get(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names, 
 		for (j = 0; j < AFX_XSTATS_TX; j++, names++)
 			snprintf(names->name, sizeof(names->name), "tx_q%u_%s", i, tx_names[j]);
 	}
-	return xstats_count(dev);
+	afx_kstats_names_get(dev->data->dev_private, names);
+}
+
+int
+afx_xstats_names_get(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names, unsigned int n)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+	unsigned int count;
+
+	pthread_mutex_lock(&priv->lock);
+	count = xstats_count(dev);
+	if (names != NULL && n >= count)
+		names_write(dev, names);
+	pthread_mutex_unlock(&priv->lock);
+	return count;
 }
 
 static struct rte_eth_xstat *
@@ -150,26 +163,36 @@ tx_read(const struct afx_txq *q, struct rte_eth_xstat *xstats)
 	return values_write(xstats, value, q != NULL ? q->xstats_base : value, AFX_XSTATS_TX);
 }
 
-int
-afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned int n)
+static void
+all_read(const struct rte_eth_dev *dev, struct rte_eth_xstat *xstats)
 {
 	struct afx_dev *priv = dev->data->dev_private;
 	struct rte_eth_xstat *next = xstats;
 	unsigned int i;
 
-	if (xstats == NULL || n < xstats_count(dev))
-		return xstats_count(dev);
-	afx_watch_program(priv);
-	pthread_mutex_lock(&priv->lock);
 	next++->value = priv->prog_losses - priv->prog_losses_base;
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
 		next = rx_read(priv->pairs[i].rxq, next);
 	for (i = 0; i < dev->data->nb_tx_queues; i++)
 		next = tx_read(priv->pairs[i].txq, next);
-	pthread_mutex_unlock(&priv->lock);
+	afx_kstats_get(priv, next);
 	for (i = 0; i < xstats_count(dev); i++)
 		xstats[i].id = i;
-	return xstats_count(dev);
+}
+
+int
+afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned int n)
+{
+	struct afx_dev *priv = dev->data->dev_private;
+	unsigned int count;
+
+	afx_watch_program(priv);
+	pthread_mutex_lock(&priv->lock);
+	count = xstats_count(dev);
+	if (xstats != NULL && n >= count)
+		all_read(dev, xstats);
+	pthread_mutex_unlock(&priv->lock);
+	return count;
 }
 
 void
@@ -218,6 +241,7 @@ afx_xstats_reset(struct rte_eth_dev *dev)
 	priv->prog_losses_base = priv->prog_losses;
 	for (i = 0; i < priv->cfg.queue_count; i++)
 		pair_rebase(&priv->pairs[i]);
+	afx_kstats_reset(priv);
 	pthread_mutex_unlock(&priv->lock);
 	return afx_stats_reset(dev);
 }
