@@ -41,6 +41,7 @@ record_drop(const char *iface)
 struct settings {
 	struct afx_netdev_info info;
 	struct afx_netdev_pause pause; /* all off where there is none */
+	struct afx_netdev_fec fec; /* likewise */
 };
 
 static int
@@ -48,6 +49,7 @@ settings_read(const char *iface, struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
 	afx_netdev_pause_get(iface, &s->pause);
+	afx_netdev_fec_get(iface, &s->fec);
 	return afx_netdev_info_get(iface, &s->info);
 }
 
@@ -56,6 +58,7 @@ changes_print(const char *iface, const struct settings *before, const struct set
 {
 	const bool mac = memcmp(before->info.mac, after->info.mac, AFX_NETDEV_MAC_LEN) != 0;
 	const bool pause = !afx_netdev_pause_equal(&before->pause, &after->pause);
+	const bool fec = before->fec.configured != after->fec.configured;
 	const bool mtu = before->info.mtu != after->info.mtu;
 	const bool up = before->info.up != after->info.up;
 
@@ -66,9 +69,11 @@ changes_print(const char *iface, const struct settings *before, const struct set
 		       MAC_BYTES(after->info.mac), MAC_BYTES(before->info.mac));
 	if (pause)
 		printf("%s: flow control restored; see: ethtool -a %s\n", iface, iface);
+	if (fec)
+		printf("%s: FEC restored; see: ethtool --show-fec %s\n", iface, iface);
 	if (up)
 		printf("%s: link set %s again\n", iface, after->info.up ? "up" : "down");
-	if (!mtu && !mac && !pause && !up)
+	if (!mtu && !mac && !pause && !fec && !up)
 		printf("%s: nothing to restore: somebody has changed it since\n", iface);
 }
 

@@ -3,7 +3,9 @@
  *
  * Preloaded: the hardware that a veth has not, by ethtool's ioctl. FAKE_ETHTOOL
  * names a file with its settings, which outlive the process as a NIC's do: flow
- * control, three digits. FAKE_ETHTOOL_ERRNO: what reading it fails with.
+ * control, three digits, and, if the NIC has FEC, its modes as '@' and
+ * ethtool's bits. FAKE_ETHTOOL_LED names a file that gets a '+' when the LED begins to
+ * blink, and a '-' when it ends; without, it is the kernel's. FAKE_ETHTOOL_ERRNO: what reading it fails with.
  * FAKE_ETHTOOL_COUNTERS names a file with counters, "name=value" a line; those
  * that begin with '+' are not there yet when their number is asked for.
  */
@@ -120,6 +122,55 @@ pause_set(const struct ethtool_pauseparam *param)
 	return 0;
 }
 
+static int
+fec_get(struct ethtool_fecparam *param)
+{
+	int fd = open(getenv("FAKE_ETHTOOL"), O_RDONLY | O_CLOEXEC);
+	char mode;
+	ssize_t n = pread(fd, &mode, 1, PAUSE_LEN);
+
+	close(fd);
+	if (n != 1)
+		return refuse(EOPNOTSUPP);
+	param->fec = mode - '@';
+	/* Once there is a link, it has made up its mind. */
+	param->active_fec = param->fec == ETHTOOL_FEC_AUTO ? ETHTOOL_FEC_RS : param->fec;
+	return 0;
+}
+
+static int
+fec_set(const struct ethtool_fecparam *param)
+{
+	const char mode = '@' + param->fec;
+	int fd;
+
+	if (param->fec == ETHTOOL_FEC_BASER)
+		return refuse(EINVAL);
+	fd = open(getenv("FAKE_ETHTOOL"), O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || pwrite(fd, &mode, 1, PAUSE_LEN) != 1)
+		return refuse(EIO);
+	close(fd);
+	return 0;
+}
+
+static int
+led_blink(const struct ethtool_value *value)
+{
+	const char *path = getenv("FAKE_ETHTOOL_LED");
+	int fd = path != NULL ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
+
+	if (path == NULL)
+		return 1;
+	if (fd < 0)
+		return refuse(EBUSY);
+	if (write(fd, "+", 1) == 1)
+		sleep(value->data);
+	if (write(fd, "-", 1) != 1)
+		return refuse(EIO);
+	close(fd);
+	return 0;
+}
+
 /* Supported are modes at both ends of words and ranges, and what is no speed; advertised are all. */
 static int
 link_get(struct ethtool_link_settings *link)
@@ -129,6 +180,7 @@ link_get(struct ethtool_link_settings *link)
 		ETHTOOL_LINK_MODE_1000baseT_Full_BIT, ETHTOOL_LINK_MODE_Autoneg_BIT,
 		ETHTOOL_LINK_MODE_Pause_BIT,          ETHTOOL_LINK_MODE_25000baseCR_Full_BIT,
 		ETHTOOL_LINK_MODE_5000baseT_Full_BIT, ETHTOOL_LINK_MODE_100000baseDR2_Full_BIT,
+		ETHTOOL_LINK_MODE_FEC_NONE_BIT,       ETHTOOL_LINK_MODE_FEC_RS_BIT,
 	};
 	size_t i;
 
@@ -267,6 +319,12 @@ answer(void *request)
 		return link_get(request);
 	case ETHTOOL_SPAUSEPARAM:
 		return pause_set(request);
+	case ETHTOOL_GFECPARAM:
+		return fec_get(request);
+	case ETHTOOL_SFECPARAM:
+		return fec_set(request);
+	case ETHTOOL_PHYS_ID:
+		return led_blink(request);
 	}
 	return counters_answer(request);
 }

@@ -15,6 +15,7 @@ import shutil
 import pytest
 
 from kernelstate import records
+from lab import soon
 from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
 
 FAKE = os.environ.get("AFX_FAKE_ETHTOOL", "")
@@ -53,10 +54,14 @@ def nic(app, pair, tmp_path):   # pylint: disable=unused-argument
 
 def test_a_veth_has_no_such_thing(app, pair):   # pylint: disable=unused-argument
     """-ENOTSUP, and not a word in the log."""
-    run = app("hardware")
+    run = app("hardware", led=1)
+    for point in "blinks", "dark":
+        run.until(point)
+        run.go()
     said = run.until("told")
+    assert said["led_on"] == said["led_on_again"] == said["led_anew"] == ENOTSUP
     for key in ("fw_size", "fw", "regs", "regs_read", "eeprom_len", "eeprom", "module",
-                "module_read", "pause_get", "pause_set"):
+                "module_read", "pause_get", "pause_set", "fec_n", "fec_get"):
         assert said[key] == ENOTSUP, key
     assert "ethtool" not in run.log()
     run.go()
@@ -180,3 +185,99 @@ def test_what_ethtool_has_not_is_refused(nic):
     assert nic.state() == "100"
     run.go()
     ended(run)
+
+
+# Forward error correction: ethdev's modes, and their letters in the file
+
+NOFEC, AUTO, BASER, RS = 1, 2, 4, 8
+OFF_LETTER, AUTO_LETTER, RS_LETTER = "D", "B", "H"
+
+
+@needs_fake
+@pytest.mark.parametrize("letter,want,to,then", [
+    (OFF_LETTER, NOFEC, RS, RS_LETTER), (AUTO_LETTER, RS, NOFEC, OFF_LETTER),
+    (RS_LETTER, RS, AUTO, AUTO_LETTER), (RS_LETTER, RS, AUTO | RS, "J")])
+def test_fec_is_told_and_set_and_goes_back(nic, pair, letter, want, to, then):
+    """By speed: those that the interface and the speed have; in use, not what was set."""
+    nic.set("100" + letter)
+    run = nic(mode=NONE, autoneg=1, fec=to)
+    said = run.until("told")
+    assert (said["fec_n"], said["fec_one"], said["fec_all"], said["fec_speed_next"]) == (2, 2, 2, 0)
+    assert said["fec_of_25000"] == said["fec_of_100000"] == NOFEC | AUTO | RS
+    assert (said["fec_get"], said["fec_modes"], said["fec_set"]) == (0, want, 0)
+    assert nic.state() == "100" + then
+    assert len(records(pair.dut)) == 1
+    run.go()
+    ended(run)
+    assert nic.state() == "100" + letter
+    assert records(pair.dut) == []
+
+
+@needs_fake
+def test_fec_that_the_driver_refuses(nic, pair):
+    nic.set("100" + OFF_LETTER)
+    run = nic(mode=NONE, autoneg=1, fec=BASER)
+    assert run.until("told")["fec_set"] == EINVAL
+    assert "AFX: x0: ethtool, FEC: Invalid argument" in run.log()
+    assert nic.state() == "100" + OFF_LETTER and records(pair.dut) == []
+    run.go()
+    ended(run)
+
+
+@needs_fake
+def test_fec_goes_back_after_a_kill(nic, pair):
+    nic.set("100" + AUTO_LETTER)
+    run = nic(mode=FULL, fec=RS)
+    run.until("told")
+    run.kill()
+    assert nic.state() == "111" + RS_LETTER
+    run = nic(mode=NONE, autoneg=1)
+    run.until("told")
+    assert "restoring what a killed process left changed: flow control, FEC" in run.log()
+    assert nic.state() == "100" + AUTO_LETTER
+    run.go()
+    ended(run)
+    assert records(pair.dut) == []
+
+
+@needs_fake
+def test_fec_that_the_administrator_set_since_stays(nic, pair):
+    nic.set("100" + AUTO_LETTER)
+    run = nic(mode=NONE, autoneg=1, fec=RS)
+    run.until("told")
+    nic.set("100" + OFF_LETTER)
+    run.go()
+    ended(run)
+    assert nic.state() == "100" + OFF_LETTER
+    assert records(pair.dut) == []
+
+
+# The LED
+
+@needs_fake
+def test_the_led_blinks_until_told_off(nic, tmp_path):
+    """In slices, back to back; off and close return when it has ended."""
+    led = tmp_path / "led"
+    led.write_text("")
+    run = nic(f"FAKE_ETHTOOL_LED={led}", led=1)
+    said = run.until("blinks")
+    assert said["led_on"] == said["led_on_again"] == 0
+    assert soon(lambda: led.read_text() == "+-+")
+    run.step("dark")
+    assert (said["led_off"], said["led_off_again"]) == (0, 0)
+    text = led.read_text()
+    assert text == len(text) // 2 * "+-"
+    run.step("told")
+    assert said["led_anew"] == 0
+    assert led.read_text() == text + "+"
+    run.go()
+    ended(run)
+    assert led.read_text() == text + "+-"
+
+
+@needs_fake
+def test_an_led_that_blinks_for_somebody_else(nic, tmp_path):
+    run = nic(f"FAKE_ETHTOOL_LED={tmp_path}/none", led=1)
+    assert run.until("blinks")["led_on"] == -errno.EBUSY
+    assert "AFX: x0: ethtool, LED: Device or resource busy" in run.log()
+    run.kill()

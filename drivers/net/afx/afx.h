@@ -243,6 +243,7 @@ struct afx_dev {
 	uint32_t prog_id; /* of prog while attached by our link, else 0; for the interrupt thread */
 	enum afx_prog_mode prog_mode; /* of prog, for any thread */
 	unsigned int prog_ifindex; /* of the interface that prog is attached to */
+	struct afx_led *led; /* NULL while it does not blink */
 	struct afx_kstats *kstats; /* NULL without kstats=1 */
 	struct afx_state_record before; /* settings to restore at close */
 	struct afx_state state; /* the same, for after a kill */

@@ -19,6 +19,7 @@
 #include "afx_ifops.h"
 #include "afx_intr.h"
 #include "afx_kstats.h"
+#include "afx_led.h"
 #include "afx_log.h"
 #include "afx_port.h"
 #include "afx_port_queues.h"
@@ -209,6 +210,11 @@ static const struct eth_dev_ops afx_ops = {
 	.get_module_eeprom = afx_module_eeprom_get,
 	.flow_ctrl_get = afx_flow_ctrl_get,
 	.flow_ctrl_set = afx_flow_ctrl_set,
+	.fec_get_capability = afx_fec_capability_get,
+	.fec_get = afx_fec_get,
+	.fec_set = afx_fec_set,
+	.dev_led_on = afx_led_on,
+	.dev_led_off = afx_led_off,
 	.stats_get = afx_stats_get,
 	.stats_reset = afx_stats_reset,
 	.xstats_get_names = afx_xstats_names_get,

@@ -69,6 +69,18 @@ int afx_flow_ctrl_get(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf);
 int afx_flow_ctrl_set(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf);
 
 /*
+ * Forward error correction: for each speed from 10 Gbps on, what of the
+ * interface's modes it has; the mode in use, else the one that is set; setting, as it was
+ * again after close. -ENOTSUP as above.
+ */
+int afx_fec_capability_get(struct rte_eth_dev *dev, struct rte_eth_fec_capa *capa, unsigned int n);
+int afx_fec_get(struct rte_eth_dev *dev, uint32_t *modes);
+int afx_fec_set(struct rte_eth_dev *dev, uint32_t modes);
+
+/* ret, of a question to ethtool; logged, unless it is 0 or -EOPNOTSUPP: the driver has no such thing. */
+int afx_ifops_answered(const struct afx_dev *priv, const char *what, int ret);
+
+/*
  * Notes that the port has started or stopped, and looks at the link. From here
  * on afx_link_update, of any thread, tells the interface's state, or down.
  * Control thread, in start and stop.

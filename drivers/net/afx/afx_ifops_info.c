@@ -13,8 +13,8 @@
 #include "afx_log.h"
 #include "afx_restore.h"
 
-static int
-answered(const struct afx_dev *priv, const char *what, int ret)
+int
+afx_ifops_answered(const struct afx_dev *priv, const char *what, int ret)
 {
 	char caps[AFX_CAPS_TEXT_LEN];
 
@@ -33,7 +33,8 @@ afx_fw_version_get(struct rte_eth_dev *dev, char *text, size_t size)
 	size_t needed;
 	int ret;
 
-	ret = answered(priv, "firmware version", afx_netdev_hardware_get(priv->cfg.iface, &hw));
+	ret = afx_ifops_answered(priv, "firmware version",
+				 afx_netdev_hardware_get(priv->cfg.iface, &hw));
 	if (ret != 0)
 		return ret;
 	if (hw.firmware[0] == '\0')
@@ -60,8 +61,8 @@ regs_copy(const struct afx_dev *priv, uint32_t len, struct rte_dev_reg_info *inf
 
 	if (regs == NULL)
 		return -ENOMEM;
-	ret = answered(priv, "registers",
-		       afx_netdev_regs_read(priv->cfg.iface, len, regs, &info->version));
+	ret = afx_ifops_answered(priv, "registers",
+				 afx_netdev_regs_read(priv->cfg.iface, len, regs, &info->version));
 	if (ret == 0)
 		memcpy(info->data, regs + info->offset, info->length);
 	free(regs);
@@ -75,7 +76,7 @@ afx_reg_get(struct rte_eth_dev *dev, struct rte_dev_reg_info *info)
 	struct afx_netdev_hardware hw;
 	int ret;
 
-	ret = answered(priv, "registers", afx_netdev_hardware_get(priv->cfg.iface, &hw));
+	ret = afx_ifops_answered(priv, "registers", afx_netdev_hardware_get(priv->cfg.iface, &hw));
 	if (ret != 0)
 		return ret;
 	if (hw.regs_len == 0)
@@ -99,7 +100,7 @@ afx_eeprom_length_get(struct rte_eth_dev *dev)
 	struct afx_netdev_hardware hw;
 	int ret;
 
-	ret = answered(priv, "EEPROM", afx_netdev_hardware_get(priv->cfg.iface, &hw));
+	ret = afx_ifops_answered(priv, "EEPROM", afx_netdev_hardware_get(priv->cfg.iface, &hw));
 	if (ret != 0)
 		return ret;
 	return hw.eeprom_len != 0 ? (int)hw.eeprom_len : -ENOTSUP;
@@ -115,9 +116,9 @@ afx_eeprom_get(struct rte_eth_dev *dev, struct rte_dev_eeprom_info *info)
 		return whole;
 	if (!is_within(info->offset, info->length, whole))
 		return -EINVAL;
-	return answered(priv, "EEPROM",
-			afx_netdev_eeprom_read(priv->cfg.iface, info->offset, info->length,
-					       info->data, &info->magic));
+	return afx_ifops_answered(priv, "EEPROM",
+				  afx_netdev_eeprom_read(priv->cfg.iface, info->offset,
+							 info->length, info->data, &info->magic));
 }
 
 /* ethdev's types of modules are ethtool's. */
@@ -144,9 +145,9 @@ afx_module_eeprom_get(struct rte_eth_dev *dev, struct rte_dev_eeprom_info *info)
 		return ret;
 	if (!is_within(info->offset, info->length, module.eeprom_len))
 		return -EINVAL;
-	return answered(priv, "module EEPROM",
-			afx_netdev_module_read(priv->cfg.iface, info->offset, info->length,
-					       info->data));
+	return afx_ifops_answered(priv, "module EEPROM",
+				  afx_netdev_module_read(priv->cfg.iface, info->offset,
+							 info->length, info->data));
 }
 
 int
@@ -156,7 +157,8 @@ afx_flow_ctrl_get(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf)
 	struct afx_netdev_pause pause;
 	int ret;
 
-	ret = answered(priv, "flow control", afx_netdev_pause_get(priv->cfg.iface, &pause));
+	ret = afx_ifops_answered(priv, "flow control",
+				 afx_netdev_pause_get(priv->cfg.iface, &pause));
 	if (ret != 0)
 		return ret;
 	memset(conf, 0, sizeof(*conf));
@@ -184,7 +186,7 @@ afx_flow_ctrl_set(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf)
 	if (ret == 0)
 		ret = afx_netdev_pause_get(priv->cfg.iface, &now);
 	if (ret != 0)
-		return answered(priv, "flow control", ret);
+		return afx_ifops_answered(priv, "flow control", ret);
 	if (conf->high_water != 0 || conf->low_water != 0 || conf->pause_time != 0 ||
 	    conf->send_xon != 0 || conf->mac_ctrl_frame_fwd != 0) {
 		AFX_LOG(ERR,
@@ -196,5 +198,6 @@ afx_flow_ctrl_set(struct rte_eth_dev *dev, struct rte_eth_fc_conf *conf)
 	/* With autonegotiation, that is what came of it, which is as wanted. */
 	if (afx_netdev_pause_equal(&now, &wanted))
 		return 0;
-	return answered(priv, "flow control", afx_restore_pause_change(priv, &now, &wanted));
+	return afx_ifops_answered(priv, "flow control",
+				  afx_restore_pause_change(priv, &now, &wanted));
 }

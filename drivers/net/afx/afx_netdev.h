@@ -139,6 +139,33 @@ afx_netdev_pause_equal(const struct afx_netdev_pause *a, const struct afx_netdev
 int afx_netdev_pause_get(const char *iface, struct afx_netdev_pause *pause);
 int afx_netdev_pause_set(const char *iface, const struct afx_netdev_pause *pause);
 
+/* Forward error correction, in the order of ethdev's modes. */
+enum {
+	AFX_NETDEV_FEC_OFF = 1 << 0,
+	AFX_NETDEV_FEC_AUTO = 1 << 1,
+	AFX_NETDEV_FEC_BASER = 1 << 2,
+	AFX_NETDEV_FEC_RS = 1 << 3,
+	AFX_NETDEV_FEC_LLRS = 1 << 4,
+};
+
+struct afx_netdev_fec {
+	uint32_t configured;
+	uint32_t active; /* 0: the driver does not say, or there is no link */
+};
+
+/* -EOPNOTSUPP where the driver has no such thing; what of several modes a driver makes is its own. */
+int afx_netdev_fec_get(const char *iface, struct afx_netdev_fec *fec);
+int afx_netdev_fec_set(const char *iface, uint32_t modes);
+
+/* Modes among the interface's link modes, AUTO not being one; none: -EOPNOTSUPP. */
+int afx_netdev_fec_modes_get(const char *iface, uint32_t *modes);
+
+/*
+ * Have the interface's LED blink for that many seconds (ethtool -p): returns
+ * after them. For a thread of its own. -EBUSY: it blinks for somebody else.
+ */
+int afx_netdev_led_blink(const char *iface, uint32_t seconds);
+
 /* SIOCSIFMTU. -EINVAL beyond the interface's limits. */
 int afx_netdev_mtu_set(const char *iface, uint32_t mtu);
 

@@ -131,3 +131,59 @@ afx_netdev_pause_set(const char *iface, const struct afx_netdev_pause *pause)
 
 	return afx_netdev_ethtool(iface, &param);
 }
+
+static const struct {
+	uint32_t ethtool;
+	uint32_t mode;
+} fec_modes[] = {
+	{ ETHTOOL_FEC_OFF, AFX_NETDEV_FEC_OFF },     { ETHTOOL_FEC_AUTO, AFX_NETDEV_FEC_AUTO },
+	{ ETHTOOL_FEC_BASER, AFX_NETDEV_FEC_BASER }, { ETHTOOL_FEC_RS, AFX_NETDEV_FEC_RS },
+	{ ETHTOOL_FEC_LLRS, AFX_NETDEV_FEC_LLRS },
+};
+
+static uint32_t
+fec_from(uint32_t ethtool)
+{
+	uint32_t modes = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(fec_modes) / sizeof(fec_modes[0]); i++)
+		if (ethtool & fec_modes[i].ethtool)
+			modes |= fec_modes[i].mode;
+	return modes;
+}
+
+int
+afx_netdev_fec_get(const char *iface, struct afx_netdev_fec *fec)
+{
+	struct ethtool_fecparam param = { .cmd = ETHTOOL_GFECPARAM };
+	int ret;
+
+	ret = afx_netdev_ethtool(iface, &param);
+	if (ret != 0)
+		return ret;
+	fec->configured = fec_from(param.fec);
+	fec->active = fec_from(param.active_fec);
+	/* What a driver says instead of refusing. */
+	return fec->configured == 0 ? -EOPNOTSUPP : 0;
+}
+
+int
+afx_netdev_fec_set(const char *iface, uint32_t modes)
+{
+	struct ethtool_fecparam param = { .cmd = ETHTOOL_SFECPARAM };
+	size_t i;
+
+	for (i = 0; i < sizeof(fec_modes) / sizeof(fec_modes[0]); i++)
+		if (modes & fec_modes[i].mode)
+			param.fec |= fec_modes[i].ethtool;
+	return afx_netdev_ethtool(iface, &param);
+}
+
+int
+afx_netdev_led_blink(const char *iface, uint32_t seconds)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_PHYS_ID, .data = seconds };
+
+	return afx_netdev_ethtool(iface, &value);
+}

@@ -138,6 +138,31 @@ afx_netdev_speeds_get(const char *iface,
 }
 
 int
+afx_netdev_fec_modes_get(const char *iface, uint32_t *modes)
+{
+	static const struct {
+		unsigned int bit;
+		uint32_t mode;
+	} fec[] = {
+		{ MODE(FEC_NONE), AFX_NETDEV_FEC_OFF },
+		{ MODE(FEC_BASER), AFX_NETDEV_FEC_BASER },
+		{ MODE(FEC_RS), AFX_NETDEV_FEC_RS },
+		{ MODE(FEC_LLRS), AFX_NETDEV_FEC_LLRS },
+	};
+	union link_room u = { .room = { 0 } };
+	size_t i;
+	int ret;
+
+	ret = link_settings_get(iface, &u.settings);
+	if (ret != 0)
+		return ret;
+	for (*modes = 0, i = 0; i < sizeof(fec) / sizeof(fec[0]); i++)
+		if (supports_any(&u.settings, fec[i].bit, fec[i].bit))
+			*modes |= fec[i].mode;
+	return *modes == 0 ? -EOPNOTSUPP : 0;
+}
+
+int
 afx_netdev_up_set(const char *iface, bool up)
 {
 	struct ifreq ifr = { 0 };

@@ -10,6 +10,7 @@
 #include "afx_ifops.h"
 #include "afx_intr.h"
 #include "afx_kstats.h"
+#include "afx_led.h"
 #include "afx_log.h"
 #include "afx_port.h"
 #include "afx_port_offload.h"
@@ -280,6 +281,7 @@ afx_port_close(struct rte_eth_dev *dev)
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return 0;
 	afx_telemetry_remove(priv);
+	afx_led_stop(priv);
 	/* Before the lock: it waits for an event handler that may read statistics. */
 	afx_watch_stop(priv);
 	pthread_mutex_lock(&priv->lock);

@@ -39,6 +39,17 @@ pause_apply(const struct afx_dev *priv, const struct afx_state_record *r)
 }
 
 static bool
+fec_apply(const struct afx_dev *priv, const struct afx_state_record *r)
+{
+	struct afx_netdev_fec now;
+	int ret = afx_netdev_fec_get(priv->cfg.iface, &now);
+
+	if (ret == 0 && now.configured == r->fec_set && r->fec_set != r->fec_before)
+		ret = afx_netdev_fec_set(priv->cfg.iface, r->fec_before);
+	return restored(priv, "FEC", ret);
+}
+
+static bool
 up_apply(const struct afx_dev *priv, const struct afx_state_record *r,
 	 const struct afx_netdev_info *now)
 {
@@ -72,6 +83,8 @@ apply(const struct afx_dev *priv, const struct afx_state_record *r)
 		done &= restored(priv, "MAC address", afx_netdev_mac_set(iface, r->mac_before));
 	if (r->has_pause)
 		done &= pause_apply(priv, r);
+	if (r->fec_before != 0)
+		done &= fec_apply(priv, r);
 	if (r->up_before)
 		done &= up_apply(priv, r, &now);
 	return done;
@@ -224,6 +237,32 @@ afx_restore_pause_change(struct afx_dev *priv, const struct afx_netdev_pause *no
 	/* Drivers tell what came of it, not what was asked for. */
 	if (afx_netdev_pause_get(priv->cfg.iface, &priv->before.pause_set) == 0)
 		note_write(priv);
+	return 0;
+}
+
+int
+afx_restore_fec_change(struct afx_dev *priv, const struct afx_netdev_fec *now, uint32_t modes)
+{
+	struct afx_netdev_fec after;
+	struct afx_state_record old;
+	int ret;
+
+	note_begin(priv);
+	old = priv->before;
+	if (priv->before.fec_before == 0)
+		priv->before.fec_before = now->configured;
+	priv->before.fec_set = modes;
+	note_write(priv);
+	ret = afx_netdev_fec_set(priv->cfg.iface, modes);
+	if (ret != 0) {
+		note_withdraw(priv, &old);
+		return ret;
+	}
+	/* Of several modes, drivers keep what they like. */
+	if (afx_netdev_fec_get(priv->cfg.iface, &after) == 0) {
+		priv->before.fec_set = after.configured;
+		note_write(priv);
+	}
 	return 0;
 }
 

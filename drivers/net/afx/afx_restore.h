@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The afx authors
  *
  * Putting back what the driver changed on an interface and the kernel would
- * keep: MTU, MAC address, IFF_UP, flow control. At close, or, for a process that was killed, by
+ * keep: MTU, MAC address, IFF_UP, flow control, FEC. At close, or, for a process that was killed, by
  * the next one that probes the interface. Control thread.
  */
 #ifndef AFX_RESTORE_H
@@ -23,9 +23,10 @@ int afx_restore_mtu_change(struct afx_dev *priv, uint32_t mtu);
 int afx_restore_mac_change(struct afx_dev *priv, const uint8_t mac[AFX_NETDEV_MAC_LEN]);
 int afx_restore_up_change(struct afx_dev *priv, bool up);
 
-/* The same for flow control, now as just read. */
+/* The same for flow control and FEC, now as just read. */
 int afx_restore_pause_change(struct afx_dev *priv, const struct afx_netdev_pause *now,
 			     const struct afx_netdev_pause *pause);
+int afx_restore_fec_change(struct afx_dev *priv, const struct afx_netdev_fec *now, uint32_t modes);
 
 /* Put back what was noted, where the interface is the same one and still has what we set. */
 void afx_restore_all(struct afx_dev *priv);

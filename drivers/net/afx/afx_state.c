@@ -16,8 +16,8 @@
 #include "afx_state.h"
 #include "afx_uapi.h"
 
-/* Seven numbers and two addresses with their names, and room. */
-#define RECORD_LEN 160
+/* Nine numbers and two addresses with their names, and room. */
+#define RECORD_LEN 192
 
 /* A line of /proc/locks is below 80 characters. */
 #define LOCK_LINE_LEN 128
@@ -129,6 +129,13 @@ pause_parse(const char *text, struct afx_state_record *r)
 }
 
 static void
+fec_parse(const char *text, struct afx_state_record *r)
+{
+	if (sscanf(text, " fec=%" SCNu32 " set=%" SCNu32, &r->fec_before, &r->fec_set) != 2)
+		r->fec_before = 0;
+}
+
+static void
 record_read(int fd, struct afx_state_record *r)
 {
 	char text[RECORD_LEN] = "";
@@ -150,6 +157,9 @@ record_read(int fd, struct afx_state_record *r)
 	part = strstr(text, " pause=");
 	if (part != NULL)
 		pause_parse(part, r);
+	part = strstr(text, " fec=");
+	if (part != NULL)
+		fec_parse(part, r);
 }
 
 int
@@ -201,6 +211,9 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 	if (r->has_pause)
 		len += snprintf(text + len, sizeof(text) - len, " pause=%u set=%u",
 				pause_bits(&r->pause_before), pause_bits(&r->pause_set));
+	if (r->fec_before != 0)
+		len += snprintf(text + len, sizeof(text) - len, " fec=%" PRIu32 " set=%" PRIu32,
+				r->fec_before, r->fec_set);
 	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
 		return -errno;
 	return 0;
@@ -209,17 +222,17 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 bool
 afx_state_is_empty(const struct afx_state_record *r)
 {
-	return r->mtu_before == 0 && !r->has_mac && !r->has_up && !r->has_pause;
+	return r->mtu_before == 0 && !r->has_mac && !r->has_up && !r->has_pause &&
+		r->fec_before == 0;
 }
 
 void
 afx_state_text(const struct afx_state_record *r, char text[AFX_STATE_TEXT_LEN])
 {
 	const char *const names[] = {
-		r->mtu_before != 0 ? "MTU" : NULL,
-		r->has_mac ? "MAC address" : NULL,
-		r->has_up ? "link state" : NULL,
-		r->has_pause ? "flow control" : NULL,
+		r->mtu_before != 0 ? "MTU" : NULL, r->has_mac ? "MAC address" : NULL,
+		r->has_up ? "link state" : NULL,   r->has_pause ? "flow control" : NULL,
+		r->fec_before != 0 ? "FEC" : NULL,
 	};
 	size_t i, len = 0;
 

@@ -35,9 +35,11 @@ struct afx_state_record {
 	bool has_pause;
 	struct afx_netdev_pause pause_before;
 	struct afx_netdev_pause pause_set;
+	uint32_t fec_before; /* modes; none is no mode */
+	uint32_t fec_set;
 };
 
-/* "MTU, MAC address, link state, flow control", rounded up */
+/* "MTU, MAC address, link state, flow control, FEC", rounded up */
 #define AFX_STATE_TEXT_LEN 64
 
 struct afx_state {

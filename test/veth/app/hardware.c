@@ -2,7 +2,8 @@
  * Copyright(c) 2026 The afx authors
  *
  * What ethtool has of the interface's hardware, through ethdev, and flow control.
- * Arguments: mode and autoneg, for flow control; send_xon, which ethtool has not.
+ * Arguments: mode and autoneg, for flow control; send_xon, which ethtool has not;
+ * fec, the modes to set; led: switch it on, and off behind a checkpoint.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 
 /* Longer than anything that the test's NIC has. */
 #define DATA_LEN 4096
+
+/* Those that have FEC. */
+#define SPEEDS_MAX 8
 
 static uint8_t data[DATA_LEN];
 
@@ -104,6 +108,38 @@ flow_ctrl_say(uint16_t id)
 }
 
 static void
+fec_say(uint16_t id)
+{
+	struct rte_eth_fec_capa capa[SPEEDS_MAX] = { 0 };
+	const int n = rte_eth_fec_get_capability(id, NULL, 0);
+	uint32_t modes = 0;
+	int i;
+
+	app_say("fec_n", n);
+	app_say("fec_one", rte_eth_fec_get_capability(id, capa, 1));
+	app_say("fec_speed_next", capa[1].speed);
+	app_say("fec_all", rte_eth_fec_get_capability(id, capa, SPEEDS_MAX));
+	for (i = 0; i < n; i++)
+		app_say_of("fec_of_", capa[i].speed, capa[i].capa);
+	app_say("fec_get", rte_eth_fec_get(id, &modes));
+	app_say("fec_modes", modes);
+	if (app_arg("fec", 0) != 0)
+		app_say("fec_set", rte_eth_fec_set(id, app_arg("fec", 0)));
+}
+
+static void
+led_say(uint16_t id)
+{
+	app_say("led_on", rte_eth_led_on(id));
+	app_say("led_on_again", rte_eth_led_on(id));
+	app_checkpoint("blinks");
+	app_say("led_off", rte_eth_led_off(id));
+	app_say("led_off_again", rte_eth_led_off(id));
+	app_checkpoint("dark");
+	app_say("led_anew", rte_eth_led_on(id));
+}
+
+static void
 speeds_say(uint16_t id)
 {
 	struct rte_eth_dev_info info = { 0 };
@@ -121,6 +157,9 @@ app_hardware(void)
 	eeprom_say(0);
 	module_say(0);
 	flow_ctrl_say(0);
+	fec_say(0);
+	if (app_arg("led", 0) != 0)
+		led_say(0);
 	app_checkpoint("told");
 	return rte_eth_dev_close(0);
 }
