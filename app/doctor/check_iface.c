@@ -72,7 +72,7 @@ static const struct doctor_topic leftover = {
 	"interface.leftover",
 	DOCTOR_INTERFACE,
 	"leftovers",
-	"MTU, MAC address, link state and flow control that a killed program changed stay so until put back.",
+	"MTU, MAC address, link state, flow control, FEC and RSS that a killed program changed stay so until put back.",
 };
 
 /* Kinds that are made of other interfaces, or hand on to others. */

@@ -56,7 +56,7 @@ static const struct doctor_topic state = {
 	"process.state",
 	DOCTOR_PROCESS,
 	"noting settings",
-	"MTU, MAC address, link state and flow control that a program changes are noted in " AFX_STATE_DIR
+	"MTU, MAC address, link state, flow control, FEC and RSS that a program changes are noted in " AFX_STATE_DIR
 	", to be put back after a kill.",
 };
 

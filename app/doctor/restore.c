@@ -42,7 +42,24 @@ struct settings {
 	struct afx_netdev_info info;
 	struct afx_netdev_pause pause; /* all off where there is none */
 	struct afx_netdev_fec fec; /* likewise */
+	uint32_t rss; /* sum of all of it */
 };
+
+static uint32_t
+rss_sum(const char *iface)
+{
+	struct afx_netdev_rss rss;
+	uint32_t sum = 0;
+	uint32_t fields, flow;
+
+	if (afx_netdev_rss_get(iface, &rss) == 0)
+		sum = afx_state_table_sum(&rss) + afx_state_key_sum(&rss);
+	for (flow = 0; flow < AFX_NETDEV_FLOWS; flow++) {
+		if (afx_netdev_hash_get(iface, flow, &fields) == 0)
+			sum += fields << flow;
+	}
+	return sum;
+}
 
 static int
 settings_read(const char *iface, struct settings *s)
@@ -50,6 +67,7 @@ settings_read(const char *iface, struct settings *s)
 	memset(s, 0, sizeof(*s));
 	afx_netdev_pause_get(iface, &s->pause);
 	afx_netdev_fec_get(iface, &s->fec);
+	s->rss = rss_sum(iface);
 	return afx_netdev_info_get(iface, &s->info);
 }
 
@@ -59,6 +77,7 @@ changes_print(const char *iface, const struct settings *before, const struct set
 	const bool mac = memcmp(before->info.mac, after->info.mac, AFX_NETDEV_MAC_LEN) != 0;
 	const bool pause = !afx_netdev_pause_equal(&before->pause, &after->pause);
 	const bool fec = before->fec.configured != after->fec.configured;
+	const bool rss = before->rss != after->rss;
 	const bool mtu = before->info.mtu != after->info.mtu;
 	const bool up = before->info.up != after->info.up;
 
@@ -71,9 +90,11 @@ changes_print(const char *iface, const struct settings *before, const struct set
 		printf("%s: flow control restored; see: ethtool -a %s\n", iface, iface);
 	if (fec)
 		printf("%s: FEC restored; see: ethtool --show-fec %s\n", iface, iface);
+	if (rss)
+		printf("%s: RSS restored; see: ethtool -x %s\n", iface, iface);
 	if (up)
 		printf("%s: link set %s again\n", iface, after->info.up ? "up" : "down");
-	if (!mtu && !mac && !pause && !fec && !up)
+	if (!mtu && !mac && !pause && !fec && !rss && !up)
 		printf("%s: nothing to restore: somebody has changed it since\n", iface);
 }
 

@@ -6,6 +6,7 @@
  * control, three digits, and, if the NIC has FEC, its modes as '@' and
  * ethtool's bits. FAKE_ETHTOOL_LED names a file that gets a '+' when the LED begins to
  * blink, and a '-' when it ends; without, it is the kernel's. FAKE_ETHTOOL_ERRNO: what reading it fails with.
+ * FAKE_ETHTOOL_RSS: see fake_ethtool_rss.c.
  * FAKE_ETHTOOL_COUNTERS names a file with counters, "name=value" a line; those
  * that begin with '+' are not there yet when their number is asked for.
  */
@@ -26,6 +27,8 @@
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 
+#include "fake_ethtool.h"
+
 #define REGS_LEN 200
 #define REGS_VERSION 7
 #define EEPROM_LEN 100
@@ -34,7 +37,7 @@
 /* Those of an older kernel: fewer than the driver knows modes. */
 #define MODE_WORDS 2
 
-static int
+int
 refuse(int err)
 {
 	errno = err;
@@ -325,6 +328,12 @@ answer(void *request)
 		return fec_set(request);
 	case ETHTOOL_PHYS_ID:
 		return led_blink(request);
+	case ETHTOOL_GRSSH:
+	case ETHTOOL_SRSSH:
+	case ETHTOOL_GRXFH:
+	case ETHTOOL_SRXFH:
+	case ETHTOOL_GRXRINGS:
+		return rss_answer(request);
 	}
 	return counters_answer(request);
 }

@@ -236,6 +236,12 @@ struct afx_dev {
 	int watch_fd; /* notifications of the interface, while the port exists */
 	struct rte_intr_handle *watch;
 	uint32_t speed_capa; /* RTE_ETH_LINK_SPEED_*, as at probe or configure; 0: unknown */
+	uint64_t rss_types; /* RTE_ETH_RSS_*, as at probe or configure */
+	uint64_t rss_refused; /* those whose change the interface's driver has refused */
+	uint16_t rss_table_len; /* 0 without RSS */
+	uint8_t rss_key_len;
+	bool rss_key_given; /* at configure */
+	uint8_t rss_key[AFX_NETDEV_RSS_KEY_MAX];
 	bool gone; /* the interface was deleted or moved; raised once */
 	bool prog_lost; /* someone detached our program; reported once; interrupt thread */
 	uint64_t prog_losses; /* programs that somebody detached; interrupt thread */

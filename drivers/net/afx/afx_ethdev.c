@@ -17,6 +17,7 @@
 #include "afx_desc.h"
 #include "afx_dump.h"
 #include "afx_ifops.h"
+#include "afx_ifops_rss.h"
 #include "afx_intr.h"
 #include "afx_kstats.h"
 #include "afx_led.h"
@@ -210,6 +211,10 @@ static const struct eth_dev_ops afx_ops = {
 	.get_module_eeprom = afx_module_eeprom_get,
 	.flow_ctrl_get = afx_flow_ctrl_get,
 	.flow_ctrl_set = afx_flow_ctrl_set,
+	.reta_update = afx_reta_update,
+	.reta_query = afx_reta_query,
+	.rss_hash_update = afx_rss_hash_update,
+	.rss_hash_conf_get = afx_rss_hash_conf_get,
 	.fec_get_capability = afx_fec_capability_get,
 	.fec_get = afx_fec_get,
 	.fec_set = afx_fec_set,
@@ -330,6 +335,7 @@ port_init(struct rte_eth_dev *dev, const struct afx_dev *template)
 	}
 	memcpy(dev->data->mac_addrs[0].addr_bytes, priv->info.mac, AFX_NETDEV_MAC_LEN);
 	afx_ifops_speeds_read(priv);
+	afx_rss_read(priv);
 	afx_kstats_open(priv);
 	dev->data->dev_flags |=
 		RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS | RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_INTR_RMV;

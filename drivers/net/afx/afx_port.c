@@ -8,6 +8,7 @@
 
 #include "afx_burst.h"
 #include "afx_ifops.h"
+#include "afx_ifops_rss.h"
 #include "afx_intr.h"
 #include "afx_kstats.h"
 #include "afx_led.h"
@@ -51,6 +52,9 @@ afx_port_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	info->if_index = priv->info.ifindex;
 	info->max_mac_addrs = AFX_MAC_ADDRS_MAX;
 	info->speed_capa = priv->speed_capa;
+	info->flow_type_rss_offloads = afx_rss_types(priv);
+	info->reta_size = afx_rss_table_len(priv);
+	info->hash_key_size = afx_rss_key_len(priv);
 	info->max_rx_queues = priv->cfg.queue_count;
 	info->max_tx_queues = priv->cfg.queue_count;
 	info->min_rx_bufsize = AFX_BUF_LEN_MIN - RTE_PKTMBUF_HEADROOM;
@@ -93,6 +97,8 @@ afx_port_configure(struct rte_eth_dev *dev)
 	ret = interface_read(priv);
 	if (ret == 0)
 		ret = afx_ifops_speeds_check(priv, dev->data->dev_conf.link_speeds);
+	if (ret == 0)
+		ret = afx_rss_configure(dev);
 	if (ret != 0)
 		return ret;
 	afx_ifops_speeds_read(priv);
@@ -123,6 +129,8 @@ interface_check(struct rte_eth_dev *dev)
 		ret = afx_ifops_link_start(dev);
 	if (ret == 0)
 		ret = afx_ifops_multicast_start(priv);
+	if (ret == 0)
+		ret = afx_rss_start(dev);
 	if (ret != 0)
 		return ret;
 	if (!priv->info.up) {

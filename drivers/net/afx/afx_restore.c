@@ -6,10 +6,10 @@
 
 #include "afx_log.h"
 #include "afx_restore.h"
+#include "afx_restore_priv.h"
 
-/* A deleted interface took its settings along. */
-static bool
-restored(const struct afx_dev *priv, const char *what, int ret)
+bool
+afx_restore_done(const struct afx_dev *priv, const char *what, int ret)
 {
 	if (ret == 0 || ret == -ENODEV)
 		return true;
@@ -35,7 +35,7 @@ pause_apply(const struct afx_dev *priv, const struct afx_state_record *r)
 
 	if (ret == 0 && pause_is_ours(&now, r))
 		ret = afx_netdev_pause_set(priv->cfg.iface, &r->pause_before);
-	return restored(priv, "flow control", ret);
+	return afx_restore_done(priv, "flow control", ret);
 }
 
 static bool
@@ -46,7 +46,7 @@ fec_apply(const struct afx_dev *priv, const struct afx_state_record *r)
 
 	if (ret == 0 && now.configured == r->fec_set && r->fec_set != r->fec_before)
 		ret = afx_netdev_fec_set(priv->cfg.iface, r->fec_before);
-	return restored(priv, "FEC", ret);
+	return afx_restore_done(priv, "FEC", ret);
 }
 
 static bool
@@ -55,7 +55,8 @@ up_apply(const struct afx_dev *priv, const struct afx_state_record *r,
 {
 	if (!r->has_up || now->up != r->up_set || now->up == r->up_before)
 		return true;
-	return restored(priv, "link state", afx_netdev_up_set(priv->cfg.iface, r->up_before));
+	return afx_restore_done(priv, "link state",
+				afx_netdev_up_set(priv->cfg.iface, r->up_before));
 }
 
 /* What is no longer as we set it was set by somebody since, and stays. True unless one failed. */
@@ -71,20 +72,22 @@ apply(const struct afx_dev *priv, const struct afx_state_record *r)
 		return true;
 	ret = afx_netdev_info_get(iface, &now);
 	if (ret != 0)
-		return restored(priv, "settings", ret);
+		return afx_restore_done(priv, "settings", ret);
 	if (now.ifindex != r->ifindex)
 		return true;
 	/* Some drivers take an address only while down, others an MTU only while up. */
 	if (!r->up_before)
 		done = up_apply(priv, r, &now);
 	if (r->mtu_before != 0 && now.mtu == r->mtu_set)
-		done &= restored(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
+		done &= afx_restore_done(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
 	if (r->has_mac && memcmp(now.mac, r->mac_set, AFX_NETDEV_MAC_LEN) == 0)
-		done &= restored(priv, "MAC address", afx_netdev_mac_set(iface, r->mac_before));
+		done &= afx_restore_done(priv, "MAC address",
+					 afx_netdev_mac_set(iface, r->mac_before));
 	if (r->has_pause)
 		done &= pause_apply(priv, r);
 	if (r->fec_before != 0)
 		done &= fec_apply(priv, r);
+	done &= afx_restore_rss_apply(priv, &r->rss);
 	if (r->up_before)
 		done &= up_apply(priv, r, &now);
 	return done;
@@ -110,8 +113,8 @@ afx_restore_leftover(struct afx_dev *priv)
 }
 
 /* What was noted is of one interface: one made anew under the name has nothing to restore. */
-static void
-note_begin(struct afx_dev *priv)
+void
+afx_restore_note_begin(struct afx_dev *priv)
 {
 	struct afx_state_record left;
 	int ret;
@@ -131,8 +134,8 @@ note_begin(struct afx_dev *priv)
 			priv->cfg.iface, strerror(-ret));
 }
 
-static void
-note_write(struct afx_dev *priv)
+void
+afx_restore_note_write(struct afx_dev *priv)
 {
 	int ret = priv->state.fd < 0 ? 0 : afx_state_write(&priv->state, &priv->before);
 
@@ -141,12 +144,12 @@ note_write(struct afx_dev *priv)
 			priv->state.path, strerror(-ret));
 }
 
-static void
-note_withdraw(struct afx_dev *priv, const struct afx_state_record *old)
+void
+afx_restore_note_withdraw(struct afx_dev *priv, const struct afx_state_record *old)
 {
 	priv->before = *old;
 	if (!afx_state_is_empty(old)) {
-		note_write(priv);
+		afx_restore_note_write(priv);
 		return;
 	}
 	afx_state_close(&priv->state, false);
@@ -159,15 +162,15 @@ afx_restore_mtu_change(struct afx_dev *priv, uint32_t mtu)
 	struct afx_state_record old;
 	int ret;
 
-	note_begin(priv);
+	afx_restore_note_begin(priv);
 	old = priv->before;
 	if (priv->before.mtu_before == 0)
 		priv->before.mtu_before = priv->info.mtu;
 	priv->before.mtu_set = mtu;
-	note_write(priv);
+	afx_restore_note_write(priv);
 	ret = afx_netdev_mtu_set(priv->cfg.iface, mtu);
 	if (ret != 0)
-		note_withdraw(priv, &old);
+		afx_restore_note_withdraw(priv, &old);
 	else
 		priv->info.mtu = mtu;
 	return ret;
@@ -179,16 +182,16 @@ afx_restore_mac_change(struct afx_dev *priv, const uint8_t mac[AFX_NETDEV_MAC_LE
 	struct afx_state_record old;
 	int ret;
 
-	note_begin(priv);
+	afx_restore_note_begin(priv);
 	old = priv->before;
 	if (!priv->before.has_mac)
 		memcpy(priv->before.mac_before, priv->info.mac, AFX_NETDEV_MAC_LEN);
 	priv->before.has_mac = true;
 	memcpy(priv->before.mac_set, mac, AFX_NETDEV_MAC_LEN);
-	note_write(priv);
+	afx_restore_note_write(priv);
 	ret = afx_netdev_mac_set(priv->cfg.iface, mac);
 	if (ret != 0)
-		note_withdraw(priv, &old);
+		afx_restore_note_withdraw(priv, &old);
 	else
 		memcpy(priv->info.mac, mac, AFX_NETDEV_MAC_LEN);
 	return ret;
@@ -200,16 +203,16 @@ afx_restore_up_change(struct afx_dev *priv, bool up)
 	struct afx_state_record old;
 	int ret;
 
-	note_begin(priv);
+	afx_restore_note_begin(priv);
 	old = priv->before;
 	if (!priv->before.has_up)
 		priv->before.up_before = priv->info.up;
 	priv->before.has_up = true;
 	priv->before.up_set = up;
-	note_write(priv);
+	afx_restore_note_write(priv);
 	ret = afx_netdev_up_set(priv->cfg.iface, up);
 	if (ret != 0)
-		note_withdraw(priv, &old);
+		afx_restore_note_withdraw(priv, &old);
 	else
 		priv->info.up = up;
 	return ret;
@@ -222,21 +225,21 @@ afx_restore_pause_change(struct afx_dev *priv, const struct afx_netdev_pause *no
 	struct afx_state_record old;
 	int ret;
 
-	note_begin(priv);
+	afx_restore_note_begin(priv);
 	old = priv->before;
 	if (!priv->before.has_pause)
 		priv->before.pause_before = *now;
 	priv->before.has_pause = true;
 	priv->before.pause_set = *pause;
-	note_write(priv);
+	afx_restore_note_write(priv);
 	ret = afx_netdev_pause_set(priv->cfg.iface, pause);
 	if (ret != 0) {
-		note_withdraw(priv, &old);
+		afx_restore_note_withdraw(priv, &old);
 		return ret;
 	}
 	/* Drivers tell what came of it, not what was asked for. */
 	if (afx_netdev_pause_get(priv->cfg.iface, &priv->before.pause_set) == 0)
-		note_write(priv);
+		afx_restore_note_write(priv);
 	return 0;
 }
 
@@ -247,21 +250,21 @@ afx_restore_fec_change(struct afx_dev *priv, const struct afx_netdev_fec *now, u
 	struct afx_state_record old;
 	int ret;
 
-	note_begin(priv);
+	afx_restore_note_begin(priv);
 	old = priv->before;
 	if (priv->before.fec_before == 0)
 		priv->before.fec_before = now->configured;
 	priv->before.fec_set = modes;
-	note_write(priv);
+	afx_restore_note_write(priv);
 	ret = afx_netdev_fec_set(priv->cfg.iface, modes);
 	if (ret != 0) {
-		note_withdraw(priv, &old);
+		afx_restore_note_withdraw(priv, &old);
 		return ret;
 	}
 	/* Of several modes, drivers keep what they like. */
 	if (afx_netdev_fec_get(priv->cfg.iface, &after) == 0) {
 		priv->before.fec_set = after.configured;
-		note_write(priv);
+		afx_restore_note_write(priv);
 	}
 	return 0;
 }

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The afx authors
  *
  * Putting back what the driver changed on an interface and the kernel would
- * keep: MTU, MAC address, IFF_UP, flow control, FEC. At close, or, for a process that was killed, by
+ * keep: MTU, MAC address, IFF_UP, flow control, FEC, RSS. At close, or, for a process that was killed, by
  * the next one that probes the interface. Control thread.
  */
 #ifndef AFX_RESTORE_H
@@ -27,6 +27,14 @@ int afx_restore_up_change(struct afx_dev *priv, bool up);
 int afx_restore_pause_change(struct afx_dev *priv, const struct afx_netdev_pause *now,
 			     const struct afx_netdev_pause *pause);
 int afx_restore_fec_change(struct afx_dev *priv, const struct afx_netdev_fec *now, uint32_t modes);
+
+/* And for RSS: table, key, and the fields that are hashed of a kind of packets. */
+int afx_restore_table_change(struct afx_dev *priv, const struct afx_netdev_rss *now,
+			     const struct afx_netdev_rss *wanted);
+int afx_restore_key_change(struct afx_dev *priv, const struct afx_netdev_rss *now,
+			   const struct afx_netdev_rss *wanted);
+int afx_restore_fields_change(struct afx_dev *priv, enum afx_netdev_flow flow, uint32_t now,
+			      uint32_t wanted);
 
 /* Put back what was noted, where the interface is the same one and still has what we set. */
 void afx_restore_all(struct afx_dev *priv);

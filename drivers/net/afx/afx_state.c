@@ -16,8 +16,8 @@
 #include "afx_state.h"
 #include "afx_uapi.h"
 
-/* Nine numbers and two addresses with their names, and room. */
-#define RECORD_LEN 192
+/* Nine numbers and two addresses with their names, room, and RSS. */
+#define RECORD_LEN (192 + AFX_STATE_RSS_LEN)
 
 /* A line of /proc/locks is below 80 characters. */
 #define LOCK_LINE_LEN 128
@@ -160,6 +160,7 @@ record_read(int fd, struct afx_state_record *r)
 	part = strstr(text, " fec=");
 	if (part != NULL)
 		fec_parse(part, r);
+	afx_state_rss_parse(text, &r->rss);
 }
 
 int
@@ -214,6 +215,7 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 	if (r->fec_before != 0)
 		len += snprintf(text + len, sizeof(text) - len, " fec=%" PRIu32 " set=%" PRIu32,
 				r->fec_before, r->fec_set);
+	len += afx_state_rss_print(&r->rss, text + len, sizeof(text) - len);
 	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
 		return -errno;
 	return 0;
@@ -223,7 +225,7 @@ bool
 afx_state_is_empty(const struct afx_state_record *r)
 {
 	return r->mtu_before == 0 && !r->has_mac && !r->has_up && !r->has_pause &&
-		r->fec_before == 0;
+		r->fec_before == 0 && afx_state_rss_is_empty(&r->rss);
 }
 
 void
@@ -232,7 +234,7 @@ afx_state_text(const struct afx_state_record *r, char text[AFX_STATE_TEXT_LEN])
 	const char *const names[] = {
 		r->mtu_before != 0 ? "MTU" : NULL, r->has_mac ? "MAC address" : NULL,
 		r->has_up ? "link state" : NULL,   r->has_pause ? "flow control" : NULL,
-		r->fec_before != 0 ? "FEC" : NULL,
+		r->fec_before != 0 ? "FEC" : NULL, !afx_state_rss_is_empty(&r->rss) ? "RSS" : NULL,
 	};
 	size_t i, len = 0;
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "afx_netdev.h"
+#include "afx_state_rss.h"
 
 /* Cleared at boot, as the settings are; only root may write there. */
 #define AFX_STATE_DIR "/run/afx"
@@ -37,9 +38,10 @@ struct afx_state_record {
 	struct afx_netdev_pause pause_set;
 	uint32_t fec_before; /* modes; none is no mode */
 	uint32_t fec_set;
+	struct afx_state_rss rss;
 };
 
-/* "MTU, MAC address, link state, flow control, FEC", rounded up */
+/* "MTU, MAC address, link state, flow control, FEC, RSS", rounded up */
 #define AFX_STATE_TEXT_LEN 64
 
 struct afx_state {

@@ -41,6 +41,7 @@ int app_intr_rounds(void);
 int app_hardware(void);
 int app_features(void);
 int app_offload(void);
+int app_rss(void);
 
 /* talk.c: arguments, for any thread, and the conversation with the test: main thread. */
 /* First of all, of each of the test programs: EAL, its arguments, and the word behind them; NULL: no. */

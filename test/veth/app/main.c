@@ -24,7 +24,7 @@ static const struct {
 	{ "link", app_link },         { "intr", app_intr },
 	{ "desc", app_desc },         { "intr_rounds", app_intr_rounds },
 	{ "hardware", app_hardware }, { "features", app_features },
-	{ "offload", app_offload },
+	{ "offload", app_offload },   { "rss", app_rss },
 };
 
 static int
