@@ -247,6 +247,7 @@ test_ledger_2aa51cdd_fdf69a81_no_wakeup_wanted(void **state __rte_unused)
 	env_tx_make(&e, pkts, 0, 8);
 	assert_int_equal(afx_tx_burst(&e.txq, pkts, 8), 8);
 	assert_int_equal(e.fk.tx_kicks, 0);
+	assert_int_equal(e.kick.count.saved, 1);
 	assert_int_equal(afx_tx_waiting(&e.txq), 8);
 	assert_int_equal(fk_tx_run(&e.fk), 0);
 	assert_int_equal(e.fk.tx_sent, 8);

@@ -76,7 +76,7 @@ test_kick_row(void **state)
 {
 	const struct kick_row *row = *state;
 	struct rte_mbuf *pkts[128];
-	uint32_t dropped;
+	uint32_t dropped, failed;
 	struct env e;
 
 	env_open(&e, &(struct env_cfg){ .how = row->how });
@@ -90,6 +90,11 @@ test_kick_row(void **state)
 	dropped = e.fk.tx_busy;
 	assert_int_equal(e.kick.count.dropped, dropped);
 	assert_int_equal(afx_tx_waiting(&e.txq), row->frames - row->sent - dropped);
+	/* The last one may have succeeded. */
+	failed = row->how.tx_error != 0 && row->how.tx_error != EAGAIN ? row->kicks : 0;
+	assert_int_equal(e.kick.count.failed, failed);
+	assert_in_range(row->kicks - dropped - failed - e.kick.count.again, 0, 1);
+	assert_int_equal(e.kick.count.saved, 0);
 	env_check(&e, NULL, 0);
 	env_close(&e);
 }

@@ -49,6 +49,7 @@ test_form(void **state)
 	assert_int_equal(q->count.bytes, 28 + row->len);
 	assert_int_equal(q->count.refused, !accepted);
 	assert_int_equal(q->count.copied, row->copied);
+	assert_int_equal(q->slow.linearised, row->copied && strstr(row->name, "segments") != NULL);
 	assert_int_equal(q->count.nombuf, 0);
 	assert_int_equal(f.e.fk.tx_sent, 2 + accepted);
 	if (accepted) {

@@ -17,6 +17,7 @@ import testpmd
 from app import program
 from lab import SCALE, afx_lines, soon
 from rawpeer import ETHERTYPE, HEADER, differences, swapped
+from telemetry import client
 
 pytestmark = pytest.mark.skipif(
     not os.path.exists(program.PATH),
@@ -323,6 +324,16 @@ def test_what_can_never_be_sent_is_refused(app, pair):
     for name in names:
         assert (said[f"taken_{name}"], said[f"oerrors_{name}"],
                 said[f"opackets_{name}"]) == (5, 2, 3), name
+    with client(f"afxapp{os.getpid()}") as asked:
+        queue = asked.ask("/afx/queues,0")["queue_0"]["tx"]
+    reasons = {key.removeprefix("refused_"): value for key, value in queue.items()
+               if key.startswith("refused_")}
+    # Two of each, and 64 more in turn.
+    refused = 2 * names + [names[n % len(names)] for n in range(64)]
+    for reason, which in ("short", "too_short|empty"), ("long", "too_long"), \
+            ("segments", "nb_segs|chain_|single|loop|.*beyond|pkt_len"):
+        assert reasons[reason] == sum(bool(re.match(which, name)) for name in refused) > 9
+    assert sum(reasons.values()) == queue["refused"] == len(refused)
     assert said["only_bad_taken"] == 64
     got = pair.wire.receive(said["count"])
     assert differences([program.frame(n, 200) for n in range(said["count"])],

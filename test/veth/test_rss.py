@@ -41,7 +41,7 @@ class Nic:
 
     def __init__(self, path, queues=4, size=128, key=40, refused=()):
         self.path = path
-        fields = {IP4: IP, IP6: IP, TCP4: FOUR, TCP6: FOUR, UDP4: IP, UDP6: IP}
+        fields = {IP4: IP | 8, IP6: IP, TCP4: FOUR, TCP6: FOUR, UDP4: IP, UDP6: IP}
         self.write(queues, size, key, 0, *(fields.get(n, 0) for n in range(32)),
                    sum(1 << n for n in refused),
                    *(i % queues if i < size else 0 for i in range(2048)),

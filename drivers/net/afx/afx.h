@@ -52,6 +52,9 @@ struct afx_kick_counters {
 	uint64_t calls; /* sendto */
 	uint64_t dropped; /* EBUSY: frames that the kernel had taken and dropped */
 	uint64_t dropped_bytes;
+	uint64_t again; /* EAGAIN: more to do, or no room downstream */
+	uint64_t failed; /* neither of the two, nor success */
+	uint64_t saved; /* bursts with work whose ring did not ask; of the Tx lcore alone */
 };
 
 /*
@@ -83,6 +86,7 @@ struct afx_rx_counters {
 /* Extended statistics, by what they are about; see afx_xstats.h. */
 enum {
 	AFX_XSTAT_PROGRAM_LOST,
+	AFX_XSTAT_PROGRAM_NATIVE,
 	AFX_XSTATS_PORT,
 };
 
@@ -106,10 +110,17 @@ enum {
 	AFX_XSTAT_TX_UNSENT,
 	AFX_XSTAT_TX_REFUSED,
 	AFX_XSTAT_TX_REFUSED_OFFLOADS,
+	AFX_XSTAT_TX_REFUSED_SHORT,
+	AFX_XSTAT_TX_REFUSED_LONG,
+	AFX_XSTAT_TX_REFUSED_SEGMENTS,
 	AFX_XSTAT_TX_COPIED,
+	AFX_XSTAT_TX_LINEARISED,
 	AFX_XSTAT_TX_OFFLOADS,
 	AFX_XSTAT_TX_SHORT_BURSTS,
 	AFX_XSTAT_TX_SYSCALLS,
+	AFX_XSTAT_TX_SYSCALLS_SAVED,
+	AFX_XSTAT_TX_SYSCALLS_AGAIN,
+	AFX_XSTAT_TX_SYSCALLS_FAILED,
 	AFX_XSTAT_TX_ZEROCOPY,
 	AFX_XSTATS_TX,
 };
@@ -149,6 +160,20 @@ struct afx_tx_counters {
 	uint64_t refused_offloads; /* of refused: asked for an offload */
 };
 
+/* Why an mbuf was refused that asked for no offload. */
+enum {
+	AFX_REFUSED_SHORT,
+	AFX_REFUSED_LONG,
+	AFX_REFUSED_SEGMENTS,
+	AFX_REFUSALS,
+};
+
+/* As above, of mbufs that do not go out as they are. */
+struct afx_tx_slow_counters {
+	uint64_t refused[AFX_REFUSALS];
+	uint64_t linearised; /* of the copied ones, those of several segments */
+};
+
 struct afx_txq {
 	/* Tx lcore, every burst */
 	struct afx_ring tx;
@@ -165,6 +190,9 @@ struct afx_txq {
 	struct afx_kick *kick;
 	struct afx_tx_counters count;
 	uint64_t offers; /* what mbufs may ask for: afx_tx_offload.h */
+
+	/* Tx lcore, seldom */
+	struct afx_tx_slow_counters slow __rte_cache_aligned;
 
 	/* control */
 	struct afx_pair *pair __rte_cache_aligned;
@@ -183,6 +211,7 @@ struct afx_txq {
 
 /* The data path's fields end before control's begin. */
 static_assert(offsetof(struct afx_rxq, pair) % RTE_CACHE_LINE_SIZE == 0, "Rx: shared line");
+static_assert(offsetof(struct afx_txq, slow) % RTE_CACHE_LINE_SIZE == 0, "Tx: shared line");
 static_assert(offsetof(struct afx_txq, pair) % RTE_CACHE_LINE_SIZE == 0, "Tx: shared line");
 static_assert(offsetof(struct afx_kick, busy) == RTE_CACHE_LINE_SIZE, "kick: shared line");
 

@@ -99,6 +99,8 @@ kick_once(struct afx_kick *k, bool *moved)
 	k->count.calls++;
 	if (likely(ret == 0))
 		return 0;
+	k->count.again += ret == -EAGAIN;
+	k->count.failed += ret != -EAGAIN && ret != -EBUSY;
 	*moved = ret == -EBUSY || afx_ring_load(k->tx->cons) != taken ||
 		afx_ring_load(k->comp->prod) != completed;
 	if (ret == -EBUSY)
@@ -147,8 +149,12 @@ afx_tx_kick(struct afx_txq *q)
 	bool moved;
 	int ret;
 
-	if (pending == 0 || !afx_ring_needs_wakeup(&q->tx))
+	if (pending == 0)
 		return 0;
+	if (!afx_ring_needs_wakeup(&q->tx)) {
+		q->kick->count.saved++;
+		return 0;
+	}
 	if (unlikely(!alone && !kick_begin(q->kick))) {
 		flag_set(q, -EALREADY);
 		if (!kick_begin(q->kick))

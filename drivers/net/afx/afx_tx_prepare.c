@@ -57,6 +57,21 @@ afx_tx_pkt_prepare(void *queue, struct rte_mbuf **pkts, uint16_t n)
 	return i;
 }
 
+/* By the first of the reasons; in those that asked for an offload, it may be any. */
+static void
+refusal_count(struct afx_txq *q, const struct rte_mbuf *m)
+{
+	q->count.refused++;
+	if (m->ol_flags & AFX_TX_FLAGS_REQUESTS)
+		q->count.refused_offloads++;
+	else if (m->pkt_len < AFX_FRAME_MIN)
+		q->slow.refused[AFX_REFUSED_SHORT]++;
+	else if (m->pkt_len > __atomic_load_n(&q->max_len, __ATOMIC_RELAXED))
+		q->slow.refused[AFX_REFUSED_LONG]++;
+	else
+		q->slow.refused[AFX_REFUSED_SEGMENTS]++;
+}
+
 /* A chain that leads back into itself would be freed for ever: it ends where it would do so. */
 static void
 loop_cut(struct rte_mbuf *head)
@@ -122,6 +137,7 @@ copy(struct afx_txq *q, struct afx_tx_frame *frame)
 	if (m->ol_flags & AFX_TX_FLAGS_REQUESTS)
 		afx_tx_offload_copied(q, to, m);
 	describe(frame, to, to);
+	q->slow.linearised += m->nb_segs > 1;
 	rte_pktmbuf_free(m);
 	q->count.copied++;
 	return AFX_TX_READY;
@@ -134,10 +150,9 @@ afx_tx_prepare(struct afx_txq *q, struct afx_tx_frame *frame)
 	struct rte_mbuf *owner;
 
 	if (check(q, m) != 0) {
-		q->count.refused_offloads += (m->ol_flags & AFX_TX_FLAGS_REQUESTS) != 0;
+		refusal_count(q, m);
 		loop_cut(m);
 		rte_pktmbuf_free(m);
-		q->count.refused++;
 		return AFX_TX_REFUSED;
 	}
 	owner = owner_in_pool(q, m);

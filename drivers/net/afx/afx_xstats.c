@@ -12,6 +12,7 @@
 
 static const char *const port_names[AFX_XSTATS_PORT] = {
 	[AFX_XSTAT_PROGRAM_LOST] = "xdp_program_lost",
+	[AFX_XSTAT_PROGRAM_NATIVE] = "xdp_native",
 };
 
 static const char *const rx_names[AFX_XSTATS_RX] = {
@@ -31,10 +32,17 @@ static const char *const tx_names[AFX_XSTATS_TX] = {
 	[AFX_XSTAT_TX_UNSENT] = "unsent",
 	[AFX_XSTAT_TX_REFUSED] = "refused",
 	[AFX_XSTAT_TX_REFUSED_OFFLOADS] = "refused_offloads",
+	[AFX_XSTAT_TX_REFUSED_SHORT] = "refused_short",
+	[AFX_XSTAT_TX_REFUSED_LONG] = "refused_long",
+	[AFX_XSTAT_TX_REFUSED_SEGMENTS] = "refused_segments",
 	[AFX_XSTAT_TX_COPIED] = "copied",
+	[AFX_XSTAT_TX_LINEARISED] = "linearised",
 	[AFX_XSTAT_TX_OFFLOADS] = "offloads",
 	[AFX_XSTAT_TX_SHORT_BURSTS] = "nombuf_bursts",
 	[AFX_XSTAT_TX_SYSCALLS] = "syscalls",
+	[AFX_XSTAT_TX_SYSCALLS_SAVED] = "syscalls_saved",
+	[AFX_XSTAT_TX_SYSCALLS_AGAIN] = "syscalls_again",
+	[AFX_XSTAT_TX_SYSCALLS_FAILED] = "syscalls_failed",
 	[AFX_XSTAT_TX_ZEROCOPY] = "zerocopy",
 };
 
@@ -85,10 +93,17 @@ tx_values(const struct afx_txq *q, uint64_t *value)
 	value[AFX_XSTAT_TX_UNSENT] = q->unsent;
 	value[AFX_XSTAT_TX_REFUSED] = q->count.refused;
 	value[AFX_XSTAT_TX_REFUSED_OFFLOADS] = q->count.refused_offloads;
+	value[AFX_XSTAT_TX_REFUSED_SHORT] = q->slow.refused[AFX_REFUSED_SHORT];
+	value[AFX_XSTAT_TX_REFUSED_LONG] = q->slow.refused[AFX_REFUSED_LONG];
+	value[AFX_XSTAT_TX_REFUSED_SEGMENTS] = q->slow.refused[AFX_REFUSED_SEGMENTS];
 	value[AFX_XSTAT_TX_COPIED] = q->count.copied;
+	value[AFX_XSTAT_TX_LINEARISED] = q->slow.linearised;
 	value[AFX_XSTAT_TX_OFFLOADS] = q->count.offloads;
 	value[AFX_XSTAT_TX_SHORT_BURSTS] = q->count.nombuf;
 	value[AFX_XSTAT_TX_SYSCALLS] = kick->calls;
+	value[AFX_XSTAT_TX_SYSCALLS_SAVED] = kick->saved;
+	value[AFX_XSTAT_TX_SYSCALLS_AGAIN] = kick->again;
+	value[AFX_XSTAT_TX_SYSCALLS_FAILED] = kick->failed;
 	value[AFX_XSTAT_TX_ZEROCOPY] = q->pair->bound && q->pair->sock.zerocopy;
 }
 
@@ -171,6 +186,7 @@ all_read(const struct rte_eth_dev *dev, struct rte_eth_xstat *xstats)
 	unsigned int i;
 
 	next++->value = priv->prog_losses - priv->prog_losses_base;
+	next++->value = priv->prog_mode == AFX_PROG_NATIVE;
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
 		next = rx_read(priv->pairs[i].rxq, next);
 	for (i = 0; i < dev->data->nb_tx_queues; i++)
