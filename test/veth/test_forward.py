@@ -4,7 +4,7 @@
 
 import pytest
 
-from lab import assert_reflected, frames, reflect, total_bytes
+from lab import assert_reflected, cross, frames, reflect, total_bytes
 from rawpeer import SIZES, differences, swapped
 
 COUNT = 6000
@@ -67,12 +67,7 @@ def test_io_two_ports(lab, mode, queues, cores):
             left.steer(queue)
             right.steer(queue)
             part = slice(start, start + 128)
-            left.wire.send(there[part])
-            right.wire.send(back[part])
-            assert differences(there[part],
-                               right.wire.receive(len(there[part]))) == ""
-            assert differences(back[part],
-                               left.wire.receive(len(back[part]))) == ""
+            cross(left, right, there[part], back[part])
         for port in 0, 1:
             stats = pmd.stats(port)
             assert stats["ipackets"] == stats["opackets"] == len(there)

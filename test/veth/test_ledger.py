@@ -9,7 +9,7 @@ Those about set-up and teardown are in test_ledger_setup.py.
 import time
 
 import foreign
-from lab import SCALE, frames, reflect
+from lab import SCALE, cross, frames, reflect
 from rawpeer import differences
 
 FULL = 1514
@@ -123,10 +123,7 @@ def test_ledger_489e0b5b_5b2baff9_rx_and_tx_on_two_lcores(lab):
         back = frames(right, 10000, first=1 << 20)
         for start in range(0, len(there), 200):
             part = slice(start, start + 200)
-            left.wire.send(there[part])
-            right.wire.send(back[part])
-            assert right.wire.receive(200) == there[part]
-            assert left.wire.receive(200) == back[part]
+            cross(left, right, there[part], back[part])
         for port in 0, 1:
             assert pmd.stats(port)["opackets"] == len(there)
 
