@@ -2,9 +2,9 @@
 # Copyright(c) 2026 The afx authors
 """The guest's NICs in the place of the veth suite's pairs.
 
-eth0 and eth1 are the ends of a wire, eth2 and eth3 those of another one (see
-boot.py).  They stay in two namespaces for the whole run, since what moves or
-changes a NIC may take its link down for seconds.
+The first two of a kind are the ends of a wire, the next two those of another
+one (see boot.py).  They stay in two namespaces for the whole run, since what
+moves or changes a NIC may take its link down for seconds.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ import netns
 
 KIND = os.environ.get("AFX_GUEST", "")
 FULL = bool(os.environ.get("AFX_FULL"))
+DRIVER = {"virtio": "virtio_net", "igb": "igb"}.get(KIND)
 LINK_TIME = 15.0        # igb takes up to 4 s for its link, on a loaded machine more
 WINDOW = 64             # frames under way: a quarter of the NIC's own ring
 
@@ -30,6 +31,14 @@ SO_DOMAIN, AF_XDP = 39, 44
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+def names():
+    """The NICs of this run's kind, in the order of boot.py."""
+    found = [path.parents[1].name for path in
+             pathlib.Path("/sys/class/net").glob("eth*/device/driver")
+             if path.resolve().name == DRIVER]
+    return sorted(found, key=lambda name: int(name.removeprefix("eth")))
+
+
 def link(namespace, name):
     return json.loads(namespace.ip("-j", "link", "show", name))[0]
 
@@ -37,9 +46,9 @@ def link(namespace, name):
 class NicPair:
     """iface (the driver's side, namespace dut) <-> peer (namespace gen)."""
 
-    def __init__(self, dut, gen, index=0):
-        self.dut, self.gen, self.queues, self._out = dut, gen, 1, False
-        self.iface, self.peer = f"eth{2 * index}", f"eth{2 * index + 1}"
+    def __init__(self, dut, gen, iface, peer):
+        self.dut, self.gen, self.queues, self._out = dut, gen, None, False
+        self.iface, self.peer = iface, peer
         for namespace, name in self._ends():
             netns.run("ip", "link", "set", name, "netns", namespace.name)
             namespace.ip("link", "set", name, "promisc",
@@ -63,22 +72,30 @@ class NicPair:
         return bytes.fromhex(link(namespace, name)["address"].replace(":", ""))
 
     def set_queues(self, queues):
-        """Both ends, where it is another number than now."""
-        for namespace, name in self._ends():
-            have = re.findall(r"Combined:\s+(\d+)",
-                              namespace.exec("ethtool", "-l", name))
-            if int(have[1]) != queues:
-                namespace.exec("ethtool", "-L", name, "combined", queues)
+        """Of the driver's side; the peer sends and receives in order, by one."""
+        if self.queues is None:
+            self._combine(self.gen, self.peer, 1)
+        if self.queues != queues:
+            self._combine(self.dut, self.iface, queues)
         self.queues = queues
+
+    @staticmethod
+    def _combine(namespace, name, queues):
+        """A change takes igb's link for seconds: only where it is one."""
+        have = re.findall(r"Combined:\s+(\d+)",
+                          namespace.exec("ethtool", "-l", name))
+        if int(have[1]) != queues:
+            namespace.exec("ethtool", "-L", name, "combined", queues)
 
     def reset(self):
         """As a test expects to find it."""
         if self._out:
             self.plug()
         for namespace, name in self._ends():
-            if "UP" not in link(namespace, name)["flags"]:
+            now = link(namespace, name)
+            if "UP" not in now["flags"]:
                 namespace.ip("link", "set", name, "up")
-            if link(namespace, name)["mtu"] != 1500:
+            if now["mtu"] != 1500:
                 namespace.ip("link", "set", name, "mtu", 1500)
 
     def unplug(self):
@@ -94,7 +111,7 @@ class NicPair:
         """It comes back, under the name that it had."""
         pathlib.Path("/sys/bus/pci/rescan").write_text("1", encoding="ascii")
         assert labs.soon(self._strays, LINK_TIME), "no NIC came back"
-        self._out = False
+        self._out, self.queues = False, None
         netns.run("ip", "link", "set", self._strays()[0], "name", self.iface,
                   "netns", self.dut.name)
         self.dut.ip("link", "set", self.iface, "up")
@@ -129,11 +146,12 @@ class Wires:
 
     def __init__(self):
         self.dut, self.gen = netns.Netns(), netns.Netns()
-        self.pairs = {}
+        self.names, self.pairs = names(), {}
 
     def pair(self, index):
         if index not in self.pairs:
-            self.pairs[index] = NicPair(self.dut, self.gen, index)
+            self.pairs[index] = NicPair(
+                self.dut, self.gen, *self.names[2 * index:2 * index + 2])
         self.pairs[index].reset()
         return self.pairs[index]
 
