@@ -9,9 +9,11 @@ import re
 
 import pytest
 
+import kernelstate
 import nics
 from lab import frames
 from rawpeer import ETH_P_ALL, differences, swapped
+from test_app import metered, syscalls
 from test_features import record
 from testpmd import vdev
 
@@ -34,20 +36,21 @@ def test_same_cases(lab, pair, driver, devargs):
     pmd.cmd("set fwd macswap")
     pmd.start()
     pair.wire.drain()
-    there, got = frames(pair, COUNT), []
-    for start in range(0, COUNT, nics.WINDOW):
-        pair.wire.send(there[start:start + nics.WINDOW])
-        got += pair.wire.receive(len(there[start:start + nics.WINDOW]), 1.0)
+    there, tid = frames(pair, COUNT), kernelstate.lcore_tid(pmd.pid, 1)
+    with metered(tid) as busy:
+        got = pair.wire.exchange(there, nics.WINDOW, QUIET)
+    idle = syscalls(tid)
     pmd.stop()
     missing = {}
     for end in "stop", "close":
         pmd.cmd(f"port {end} 0")
         missing[end] = sum(pmd.missing_mbufs().values())
-    record(nic=nics.KIND, driver=driver, devargs=devargs,
-           sent=sent,
-           back=len(got), stop=missing["stop"], close=missing["close"])
+    record(driver=driver, devargs=devargs, sent=sent, back=len(got),
+           busy=sum(busy.values()), idle=sum(idle.values()),
+           stop=missing["stop"], close=missing["close"])
     if driver == "net_afx":
         # What finds the ring full testpmd drops; on a slow machine there is some.
         assert sent + refused == 32 * ROUNDS and sent > 2 * RING
         assert differences([swapped(f) for f in there], got) == ""
         assert missing == {"stop": 0, "close": 0}
+        assert busy and not idle

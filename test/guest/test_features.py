@@ -28,7 +28,8 @@ COUNT = 600
 
 def record(**facts):
     with open(RECORD, "a", encoding="ascii") as file:
-        file.write(json.dumps({"kernel": os.uname().release, **facts}) + "\n")
+        file.write(json.dumps({"kernel": os.uname().release, "nic": nics.KIND,
+                               **facts}) + "\n")
 
 
 def option_known(number, value):
