@@ -59,7 +59,7 @@ def test_restarts_under_traffic(app, pair):
 
 
 def test_sigkill_and_restart(lab, pair):
-    """The kernel still holds the queue when the next one starts."""
+    """What the killed one leaves does not hold up the next one, and is gone with it."""
     pmd = lab.start()
     pmd.start()
     ids = pmd.note_bpf()
