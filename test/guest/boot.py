@@ -33,9 +33,11 @@ MODULES = ("virtio_pci", "9pnet_virtio", "9p", "virtio_net", "igb", "veth",
 CPUS = 2                # a poll-mode thread, and the kernel beside it
 MEMORY = 1536           # MB
 HUGEPAGES = 300         # of 2 MB: two testpmd with 256 MB each
-# console=ttyS0: the log.  The others speed up the boot or calm the clock.
+# console=ttyS0: the log.  The others speed up the boot or calm the clock; no_timer_check: on a
+# loaded host an emulated timer may be too late for the kernel's look at it, which then panics.
 CMDLINE = (f"console=ttyS0 panic=-1 tsc=reliable mitigations=off nokaslr "
            "nowatchdog rcupdate.rcu_cpu_stall_suppress=1 "
+           "no_timer_check "
            f"hugepages={HUGEPAGES}")
 NICS = {
     # The last wire's NICs have no DMA device, hence no zero-copy, although their driver says so.
