@@ -8,15 +8,16 @@
 #include <sys/socket.h>
 
 #include "afx_sock.h"
+#include "afx_sock_share.h"
 
 int
 afx_sock_tx_kick(int fd)
 {
-	return sendto(fd, NULL, 0, MSG_DONTWAIT, NULL, 0) < 0 ? -errno : 0;
+	return sendto(afx_sock_share_fd(fd), NULL, 0, MSG_DONTWAIT, NULL, 0) < 0 ? -errno : 0;
 }
 
 int
 afx_sock_rx_kick(int fd)
 {
-	return recvfrom(fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 ? -errno : 0;
+	return recvfrom(afx_sock_share_fd(fd), NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 ? -errno : 0;
 }

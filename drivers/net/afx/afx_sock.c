@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "afx_sock.h"
+#include "afx_sock_share.h"
 
 /* MAX_SKB budget of kernels without XDP_MAX_TX_SKB_BUDGET (net/xdp/xsk.c, TX_BATCH_SIZE). */
 #define TX_BUDGET_DEFAULT 32
@@ -24,6 +25,18 @@
 
 /* Release by workqueue takes 3 to 16 ms (measured, Linux 6.18); poll well below that. */
 #define RELEASE_POLL_US 500
+
+/*
+ * Rings lie where a secondary process is likely to have nothing: far above
+ * EAL's memory (from 4 GiB) and far below programs and libraries, also where
+ * addresses are not random. Each socket has a place of its own, by its number.
+ */
+#define RINGS_AT (UINT64_C(1) << 45)
+
+/* Room for a ring: the largest has 8192 entries of 16 bytes. What a ring is mapped at is a multiple of 2 GiB. */
+#define RING_SPAN (UINT64_C(1) << 20)
+#define RING_PGOFF_SHIFT 31
+#define RINGS_PER_SOCK 4
 
 void
 afx_sock_init(struct afx_sock *s)
@@ -63,15 +76,26 @@ ring_create(struct afx_sock *s, int option, uint32_t size)
 	return 0;
 }
 
+/* A wish: where something else lies the kernel takes another address. */
+static void *
+ring_place(const struct afx_sock *s, uint64_t pgoff)
+{
+	const uint64_t ring =
+		(uint64_t)s->fd * RINGS_PER_SOCK + (pgoff >> RING_PGOFF_SHIFT) % RINGS_PER_SOCK;
+
+	return (void *)(uintptr_t)(RINGS_AT + ring * RING_SPAN);
+}
+
 /* Map a ring that was made at its offset, and describe it. */
 static int
 ring_map(struct afx_sock *s, uint64_t pgoff, const struct xdp_ring_offset *off, size_t slot_len,
 	 uint32_t size, struct afx_sock_map *map, struct afx_ring *ring)
 {
-	size_t len = off->desc + size * slot_len;
+	const size_t len = off->desc + size * slot_len;
 	char *addr;
 
-	addr = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, s->fd, pgoff);
+	addr = mmap(ring_place(s, pgoff), len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+		    s->fd, pgoff);
 	if (addr == MAP_FAILED)
 		return -errno;
 	map->addr = addr;
@@ -165,7 +189,7 @@ afx_sock_stats_get(const struct afx_sock *s, struct afx_sock_stats *stats)
 	struct xdp_statistics raw = { 0 };
 	socklen_t len = sizeof(raw);
 
-	if (getsockopt(s->fd, SOL_XDP, XDP_STATISTICS, &raw, &len) != 0)
+	if (getsockopt(afx_sock_share_fd(s->fd), SOL_XDP, XDP_STATISTICS, &raw, &len) != 0)
 		return -errno;
 	stats->rx_dropped = raw.rx_dropped;
 	stats->rx_ring_full = raw.rx_ring_full;

@@ -83,7 +83,7 @@ afx_sock_rings_create(struct afx_sock *s, const struct afx_sock_sizes *sizes, st
 int afx_sock_bind(struct afx_sock *s, unsigned int ifindex, uint32_t queue, bool zerocopy,
 		  int shared_fd);
 
-/* Counters so far. */
+/* Counters so far; in a secondary process of its own descriptor, -EBADF where it has none. */
 int afx_sock_stats_get(const struct afx_sock *s, struct afx_sock_stats *stats);
 
 /* Frames that the kernel had for the socket, and lost. */
