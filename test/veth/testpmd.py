@@ -10,6 +10,7 @@ import collections
 import glob
 import itertools
 import os
+import pathlib
 import pty
 import re
 import select
@@ -56,6 +57,13 @@ def memory_args(memory, huge=None):
     if huge:
         return ["--in-memory", "-m", str(memory)]
     return ["--no-huge", "-m", str(memory)]
+
+
+def remove_files(prefix):
+    """What killed processes left; another one that starts removes some of it too."""
+    shutil.rmtree(f"/run/dpdk/{prefix}", ignore_errors=True)
+    for path in glob.glob(f"{HUGEDIR}/{prefix}map_*"):
+        pathlib.Path(path).unlink(missing_ok=True)
 
 
 def vdev(index, iface, driver=None, **devargs):
@@ -312,9 +320,7 @@ class Testpmd:
         if self._tty >= 0:
             os.close(self._tty)
             self._tty = -1
-        shutil.rmtree(f"/run/dpdk/{self.prefix}", ignore_errors=True)
-        for path in glob.glob(f"{HUGEDIR}/{self.prefix}map_*"):
-            os.unlink(path)
+        remove_files(self.prefix)
 
     def __str__(self):
         return f"ip netns exec {self.namespace.name} {shlex.join(self.line)}"

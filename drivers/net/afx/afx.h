@@ -233,6 +233,7 @@ struct afx_pair {
 	uint32_t queue; /* of the netdev */
 	unsigned int running; /* of enum afx_half */
 	bool bound; /* while any half runs */
+	bool held; /* stopped, yet bound: a secondary process keeps the socket */
 	bool shared; /* on another socket's registration */
 	bool busy_poll;
 	struct afx_wake wake; /* of the Rx lcore while the Rx half runs */

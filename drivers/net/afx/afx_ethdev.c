@@ -10,18 +10,18 @@
 #include <ethdev_driver.h>
 #include <ethdev_vdev.h>
 #include <rte_malloc.h>
-#include <rte_string_fns.h>
 
 #include "afx.h"
-#include "afx_burst.h"
 #include "afx_desc.h"
 #include "afx_dump.h"
+#include "afx_ethdev_secondary.h"
 #include "afx_ifops.h"
 #include "afx_ifops_rss.h"
 #include "afx_intr.h"
 #include "afx_kstats.h"
 #include "afx_led.h"
 #include "afx_log.h"
+#include "afx_mp.h"
 #include "afx_port.h"
 #include "afx_port_queues.h"
 #include "afx_queue.h"
@@ -143,29 +143,17 @@ txq_info_get(struct rte_eth_dev *dev, uint16_t index, struct rte_eth_txq_info *i
 }
 
 static int
-burst_mode_get(const void *fn, struct rte_eth_burst_mode *mode)
-{
-	const char *name = afx_burst_name(fn);
-
-	if (name == NULL)
-		return -EINVAL;
-	mode->flags = 0;
-	strlcpy(mode->info, name, sizeof(mode->info));
-	return 0;
-}
-
-static int
 rx_burst_mode_get(struct rte_eth_dev *dev, uint16_t queue __rte_unused,
 		  struct rte_eth_burst_mode *mode)
 {
-	return burst_mode_get((const void *)dev->rx_pkt_burst, mode);
+	return afx_port_burst_mode_get((const void *)dev->rx_pkt_burst, mode);
 }
 
 static int
 tx_burst_mode_get(struct rte_eth_dev *dev, uint16_t queue __rte_unused,
 		  struct rte_eth_burst_mode *mode)
 {
-	return burst_mode_get((const void *)dev->tx_pkt_burst, mode);
+	return afx_port_burst_mode_get((const void *)dev->tx_pkt_burst, mode);
 }
 
 static const struct eth_dev_ops afx_ops = {
@@ -225,22 +213,6 @@ static const struct eth_dev_ops afx_ops = {
 	.xstats_get_names = afx_xstats_names_get,
 	.xstats_get = afx_xstats_get,
 	.xstats_reset = afx_xstats_reset,
-	.eth_dev_priv_dump = afx_priv_dump,
-};
-
-/* The link is as the primary last saw it: the interface may be in its namespace only. */
-static int
-secondary_link_update(struct rte_eth_dev *dev __rte_unused, int wait_to_complete __rte_unused)
-{
-	return 0;
-}
-
-/* A secondary process looks, and leaves the sockets to the primary. */
-static const struct eth_dev_ops afx_secondary_ops = {
-	.dev_close = afx_port_close,
-	.dev_infos_get = afx_port_infos_get,
-	.link_update = secondary_link_update,
-	.stats_get = afx_stats_get,
 	.eth_dev_priv_dump = afx_priv_dump,
 };
 
@@ -382,6 +354,7 @@ probe_primary(struct rte_vdev_device *vdev)
 	ret = afx_watch_start(dev);
 	if (ret != 0)
 		goto err_pairs;
+	afx_mp_port_open(dev);
 	rte_eth_dev_probing_finish(dev);
 	afx_telemetry_add(dev->data->dev_private);
 	return 0;
@@ -395,28 +368,10 @@ err_release:
 }
 
 static int
-probe_secondary(struct rte_vdev_device *vdev)
-{
-	const char *name = rte_vdev_device_name(vdev);
-	struct rte_eth_dev *dev = rte_eth_dev_attach_secondary(name);
-
-	if (dev == NULL) {
-		AFX_LOG(ERR, "%s: no such port in the primary process", name);
-		return -ENODEV;
-	}
-	dev->device = &vdev->device;
-	dev->dev_ops = &afx_secondary_ops;
-	dev->rx_pkt_burst = rte_eth_pkt_burst_dummy;
-	dev->tx_pkt_burst = rte_eth_pkt_burst_dummy;
-	rte_eth_dev_probing_finish(dev);
-	return 0;
-}
-
-static int
 afx_probe(struct rte_vdev_device *vdev)
 {
 	if (rte_eal_process_type() == RTE_PROC_SECONDARY)
-		return probe_secondary(vdev);
+		return afx_ethdev_secondary_probe(vdev);
 	return probe_primary(vdev);
 }
 
@@ -429,7 +384,7 @@ afx_remove(struct rte_vdev_device *vdev)
 	if (dev == NULL)
 		return 0;
 	if (rte_eal_process_type() == RTE_PROC_SECONDARY)
-		return rte_eth_dev_release_port(dev);
+		return rte_eth_dev_close(dev->data->port_id);
 	/* ethdev refuses to close a started port. */
 	if (dev->data->dev_started)
 		rte_eth_dev_stop(dev->data->port_id);

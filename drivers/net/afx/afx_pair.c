@@ -12,6 +12,7 @@
 #include "afx_bind.h"
 #include "afx_intr.h"
 #include "afx_log.h"
+#include "afx_mp.h"
 #include "afx_pair.h"
 #include "afx_queue.h"
 #include "afx_reclaim.h"
@@ -132,6 +133,8 @@ pair_open(struct afx_pair *pair, const struct afx_umem *umem)
 	if (ret != 0)
 		goto err_ledgers;
 	pair->kick.since = 0;
+	/* Of a process that ended while it kicked. */
+	pair->kick.busy = 0;
 	pair->kick.delay = rte_get_tsc_hz() / 1000000 * KICK_DELAY_US;
 	pair->kick.fd = pair->sock.fd;
 	if (pair->rxq != NULL)
@@ -201,6 +204,40 @@ pair_close(struct afx_pair *pair, uint64_t deadline)
 	pair->kick.since = 0;
 }
 
+bool
+afx_pair_settle(struct afx_pair *pair)
+{
+	if (!pair->held)
+		return true;
+	if (afx_mp_pinned(pair->dev))
+		return false;
+	pair->held = false;
+	if (pair->bound && pair->running == 0)
+		pair_close(pair, 0);
+	return true;
+}
+
+void
+afx_pair_abandon(struct afx_pair *pair)
+{
+	if (afx_pair_settle(pair))
+		return;
+	afx_umem_share_leave(pair->sock.fd);
+	afx_sock_close(&pair->sock);
+}
+
+int
+afx_pair_vacate(struct afx_pair *pair)
+{
+	if (afx_pair_settle(pair))
+		return 0;
+	AFX_LOG(ERR,
+		"%s: queue %u: a secondary process that does not answer has it mapped since the last "
+		"stop; let that process go on, or end it",
+		pair->dev->cfg.iface, pair->queue);
+	return -EBUSY;
+}
+
 /* Point the XDP program's map entry at the pair; frames of an earlier run are not for this one. */
 static int
 traffic_take(struct afx_pair *pair)
@@ -259,7 +296,9 @@ afx_pair_start(struct afx_pair *pair, enum afx_half half, const struct afx_umem 
 
 	if (pair->running & half)
 		return 0;
-	ret = half_check(pair, half);
+	ret = afx_pair_vacate(pair);
+	if (ret == 0)
+		ret = half_check(pair, half);
 	if (ret == 0 && !pair->bound)
 		ret = pair_open(pair, umem);
 	if (ret != 0)
@@ -278,13 +317,15 @@ afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline)
 {
 	if (!(pair->running & half))
 		return;
-	if (half == AFX_HALF_RX) {
+	if (half == AFX_HALF_RX)
 		afx_intr_suspend(pair);
+	if (half == AFX_HALF_RX && !pair->held) {
 		afx_reclaim_rx_unread(pair->rxq);
-	} else {
+	} else if (half == AFX_HALF_TX && !pair->held) {
 		afx_reclaim_tx_drain(pair->txq, deadline);
 	}
 	pair->running &= ~half;
-	if (pair->running == 0)
+	/* A process that may be in the middle of a burst: nothing that it uses is touched. */
+	if (pair->running == 0 && !pair->held)
 		pair_close(pair, deadline);
 }

@@ -34,6 +34,19 @@ bool afx_pair_traffic_return(struct afx_pair *pair);
  */
 void afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline);
 
+/*
+ * Where a secondary process did not let go of the socket at the stop, which the
+ * pair's held says, it stays open, and the mbufs where they are. True if all is
+ * done as at any stop, at the latest now: the process has let go, or ended.
+ */
+bool afx_pair_settle(struct afx_pair *pair);
+
+/* The same at close, where it is the last chance: else the mbufs, and what a burst uses, stay for good. */
+void afx_pair_abandon(struct afx_pair *pair);
+
+/* The same: 0, or -EBUSY, logged. */
+int afx_pair_vacate(struct afx_pair *pair);
+
 /* Losses that the kernel reports for the running socket; 0 if there is none. */
 uint64_t afx_pair_missed(const struct afx_pair *pair);
 

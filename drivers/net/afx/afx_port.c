@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <rte_malloc.h>
+#include <rte_string_fns.h>
 
 #include "afx_burst.h"
 #include "afx_ifops.h"
@@ -13,6 +14,8 @@
 #include "afx_kstats.h"
 #include "afx_led.h"
 #include "afx_log.h"
+#include "afx_mp.h"
+#include "afx_pair.h"
 #include "afx_port.h"
 #include "afx_port_offload.h"
 #include "afx_port_queues.h"
@@ -199,8 +202,8 @@ mac_refresh(struct rte_eth_dev *dev)
 }
 
 /* Polling busily needs every queue's socket to take part: the burst function is the port's. */
-static void
-bursts_set(struct rte_eth_dev *dev)
+void
+afx_port_bursts_set(struct rte_eth_dev *dev)
 {
 	const struct afx_dev *priv = dev->data->dev_private;
 	bool busy = dev->data->nb_rx_queues != 0;
@@ -210,6 +213,18 @@ bursts_set(struct rte_eth_dev *dev)
 		busy = busy && priv->pairs[i].busy_poll;
 	dev->rx_pkt_burst = afx_burst_rx(busy)->fn;
 	afx_port_offload_tx_start(dev);
+}
+
+int
+afx_port_burst_mode_get(const void *fn, struct rte_eth_burst_mode *mode)
+{
+	const char *name = afx_burst_name(fn);
+
+	if (name == NULL)
+		return -EINVAL;
+	mode->flags = 0;
+	strlcpy(mode->info, name, sizeof(mode->info));
+	return 0;
 }
 
 int
@@ -243,9 +258,10 @@ afx_port_start(struct rte_eth_dev *dev)
 		return ret;
 	}
 	mac_refresh(dev);
-	bursts_set(dev);
+	afx_port_bursts_set(dev);
 	afx_ifops_started_set(dev, true);
 	afx_report_started(priv, dev->data->nb_rx_queues);
+	afx_mp_map(priv);
 	return 0;
 }
 
@@ -286,8 +302,6 @@ afx_port_close(struct rte_eth_dev *dev)
 	struct afx_dev *priv = dev->data->dev_private;
 	uint16_t i;
 
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
-		return 0;
 	afx_telemetry_remove(priv);
 	afx_led_stop(priv);
 	/* Before the lock: it waits for an event handler that may read statistics. */
@@ -295,15 +309,19 @@ afx_port_close(struct rte_eth_dev *dev)
 	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_stop(dev);
 	for (i = 0; i < priv->cfg.queue_count; i++) {
+		afx_pair_abandon(&priv->pairs[i]);
 		afx_rxq_release(priv->pairs[i].rxq);
 		afx_txq_release(priv->pairs[i].txq);
 	}
 	afx_intr_release(dev);
 	afx_kstats_close(priv);
 	pthread_mutex_unlock(&priv->lock);
+	afx_mp_port_close(dev);
 	program_close(priv);
 	afx_ifops_restore(priv);
-	rte_free(priv->pairs);
+	/* Those that a secondary process still uses stay. */
+	if (!afx_port_queues_held(priv))
+		rte_free(priv->pairs);
 	priv->pairs = NULL;
 	return 0;
 }

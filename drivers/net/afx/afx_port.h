@@ -25,6 +25,12 @@ int afx_port_configure(struct rte_eth_dev *dev);
  */
 int afx_port_start(struct rte_eth_dev *dev);
 
+/* The port's burst functions, by what is in shared memory: also in a secondary process. */
+void afx_port_bursts_set(struct rte_eth_dev *dev);
+
+/* What one of them is. -EINVAL for any other function, as of a port that was never started. */
+int afx_port_burst_mode_get(const void *fn, struct rte_eth_burst_mode *mode);
+
 /* eth_dev_stop_t. All traffic to the kernel, all mbufs to their pools; the program stays. */
 int afx_port_stop(struct rte_eth_dev *dev);
 
@@ -34,7 +40,7 @@ int afx_port_stop(struct rte_eth_dev *dev);
  */
 int afx_port_reset(struct rte_eth_dev *dev);
 
-/* eth_dev_close_t. Stop, detach, restore, free. In a secondary process only what is its own. */
+/* eth_dev_close_t. Stop, detach, restore, free. */
 int afx_port_close(struct rte_eth_dev *dev);
 
 #endif /* AFX_PORT_H */

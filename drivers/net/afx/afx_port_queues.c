@@ -9,6 +9,7 @@
 #include <rte_errno.h>
 
 #include "afx_log.h"
+#include "afx_mp.h"
 #include "afx_pair.h"
 #include "afx_port_offload.h"
 #include "afx_port_queues.h"
@@ -64,11 +65,22 @@ own_pool_make(struct rte_eth_dev *dev)
 	return ret;
 }
 
-/* Kept for good if the kernel may still look at it; the next one has another name. */
+bool
+afx_port_queues_held(const struct afx_dev *priv)
+{
+	bool held = false;
+	uint16_t i;
+
+	for (i = 0; i < priv->cfg.queue_count; i++)
+		held |= priv->pairs[i].held;
+	return held;
+}
+
+/* Kept for good if the kernel or a secondary process may still look at it; the next one has another name. */
 static void
 own_pool_free(struct afx_dev *priv)
 {
-	if (priv->unreleased)
+	if (priv->unreleased || afx_port_queues_held(priv))
 		priv->own_pool_id++;
 	else
 		rte_mempool_free(priv->own_pool);
@@ -159,6 +171,8 @@ afx_port_half_start(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 		pair->txq->offers = afx_port_offload_tx_offers(dev);
 	queue_states_set(dev);
 	pthread_mutex_unlock(&priv->lock);
+	if (ret == 0 && dev->data->dev_started)
+		afx_mp_map(priv);
 	return ret;
 }
 
@@ -175,6 +189,22 @@ traffic_return(struct afx_dev *priv, uint16_t first, uint16_t last)
 		afx_netdev_polls_wait();
 }
 
+/* Queues that secondary processes use become ours; or else those that do not let go have them. */
+static void
+secondaries_unmap(struct afx_dev *priv, uint16_t first, uint16_t last)
+{
+	bool held = false;
+	bool any = false;
+	uint16_t i;
+
+	for (i = first; i <= last; i++)
+		any |= priv->pairs[i].running != 0;
+	if (any)
+		held = !afx_mp_unmap(priv, first, last);
+	for (i = first; i <= last; i++)
+		priv->pairs[i].held |= priv->pairs[i].running != 0 && held;
+}
+
 int
 afx_port_half_stop(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 {
@@ -183,9 +213,13 @@ afx_port_half_stop(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 	pthread_mutex_lock(&priv->lock);
 	if (half == AFX_HALF_RX)
 		traffic_return(priv, index, index);
+	secondaries_unmap(priv, index, index);
 	afx_pair_stop(&priv->pairs[index], half, stop_deadline());
 	queue_states_set(dev);
 	pthread_mutex_unlock(&priv->lock);
+	/* The other half goes on. */
+	if (priv->pairs[index].bound)
+		afx_mp_map(priv);
 	return 0;
 }
 
@@ -232,6 +266,7 @@ afx_port_queues_stop(struct rte_eth_dev *dev)
 
 	/* All of the traffic with one wait, then queue by queue drains. */
 	traffic_return(priv, 0, priv->cfg.queue_count - 1);
+	secondaries_unmap(priv, 0, priv->cfg.queue_count - 1);
 	deadline = stop_deadline();
 	for (i = 0; i < priv->cfg.queue_count; i++)
 		afx_pair_stop(&priv->pairs[i], AFX_HALF_RX, deadline);

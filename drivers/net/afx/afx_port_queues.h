@@ -39,4 +39,7 @@ int afx_port_half_stop(struct rte_eth_dev *dev, uint16_t index, enum afx_half ha
 int afx_port_queues_pool_check(const struct afx_dev *priv, uint16_t index,
 			       const struct rte_mempool *mp);
 
+/* True if a secondary process has not let go of a queue that was stopped: afx_pair_settle(). */
+bool afx_port_queues_held(const struct afx_dev *priv);
+
 #endif /* AFX_PORT_QUEUES_H */

@@ -8,6 +8,7 @@
 
 #include "afx_compat.h"
 #include "afx_log.h"
+#include "afx_pair.h"
 #include "afx_queue.h"
 
 static int
@@ -138,6 +139,9 @@ afx_rxq_setup(struct afx_pair *pair, uint16_t nb_desc, unsigned int socket, stru
 	struct afx_rxq *q;
 	int ret;
 
+	ret = afx_pair_vacate(pair);
+	if (ret != 0)
+		return ret;
 	if (pair->bound)
 		return rxq_resetup(pair, nb_desc, mp);
 	afx_rxq_release(pair->rxq);
@@ -177,6 +181,9 @@ afx_txq_setup(struct afx_pair *pair, uint16_t nb_desc, unsigned int socket, uint
 	struct afx_txq *q;
 	int ret;
 
+	ret = afx_pair_vacate(pair);
+	if (ret != 0)
+		return ret;
 	if (pair->bound)
 		return txq_resetup(pair, nb_desc, free_thresh);
 	afx_txq_release(pair->txq);

@@ -67,7 +67,7 @@ afx_sock_share_open(struct afx_sock_share *s, const struct afx_sock *primary, in
 	int ret;
 
 	own->fd = fd;
-	ret = primary->fd >= NUMBERS_MAX ? -ENOTSUP : 0;
+	ret = primary->fd < 0 || primary->fd >= NUMBERS_MAX ? -ENOTSUP : 0;
 	if (ret == 0)
 		ret = ring_map_same(fd, XDP_UMEM_PGOFF_FILL_RING, &primary->fill, &own->fill);
 	if (ret == 0)

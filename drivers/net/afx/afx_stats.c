@@ -18,13 +18,16 @@ struct pair_stats {
 	uint64_t oerrors;
 };
 
-/* The kernel's counters end with the socket, and a secondary can not ask for them. */
+/* The kernel's counters end with the socket, and a secondary can ask for them only while it maps that. */
 static uint64_t
 missed_total(struct afx_rxq *q)
 {
-	if (rte_eal_process_type() == RTE_PROC_PRIMARY)
-		q->missed_seen = q->missed + afx_pair_missed(q->pair);
-	return q->missed_seen;
+	const uint64_t now = q->missed + afx_pair_missed(q->pair);
+
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return RTE_MAX(q->missed_seen, now);
+	q->missed_seen = now;
+	return now;
 }
 
 static void
@@ -48,7 +51,7 @@ tx_losses(const struct afx_pair *pair, uint64_t *packets, uint64_t *bytes)
 		q->unsent_bytes_base;
 }
 
-/* The rings are mapped in the primary process only. */
+/* In a secondary process they can go at any time. */
 static bool
 rings_visible(const struct afx_pair *pair)
 {

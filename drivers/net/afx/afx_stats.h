@@ -12,7 +12,8 @@
  * eth_stats_get_t. Exact: imissed is every receive loss that the kernel
  * reports plus frames received and not read at stop; opackets are frames sent,
  * oerrors those taken from the application and not sent. In a secondary
- * process, the kernel's part is as of the primary's last call.
+ * process, frames in the Tx ring count as sent, and where it does not map the
+ * rings the kernel's part is as of the primary's last call.
  */
 int afx_stats_get(AFX_STATS_GET_ARGS);
 

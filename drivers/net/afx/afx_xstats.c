@@ -6,6 +6,7 @@
 #include "afx.h"
 #include "afx_kstats.h"
 #include "afx_pair.h"
+#include "afx_show.h"
 #include "afx_stats.h"
 #include "afx_watch.h"
 #include "afx_xstats.h"
@@ -59,7 +60,7 @@ kernel_total(const struct afx_pair *pair, struct afx_sock_stats *total)
 {
 	struct afx_sock_stats now = { 0 };
 
-	if (pair->bound && is_primary())
+	if (pair->bound)
 		afx_sock_stats_get(&pair->sock, &now);
 	*total = pair->closed;
 	afx_sock_stats_add(total, &now);
@@ -111,7 +112,8 @@ static unsigned int
 xstats_count(const struct rte_eth_dev *dev)
 {
 	return AFX_XSTATS_PORT + dev->data->nb_rx_queues * AFX_XSTATS_RX +
-		dev->data->nb_tx_queues * AFX_XSTATS_TX + afx_kstats_count(dev->data->dev_private);
+		dev->data->nb_tx_queues * AFX_XSTATS_TX +
+		(is_primary() ? afx_kstats_count(dev->data->dev_private) : 0);
 }
 
 static void
@@ -129,7 +131,8 @@ names_write(const struct rte_eth_dev *dev, struct rte_eth_xstat_name *names)
 		for (j = 0; j < AFX_XSTATS_TX; j++, names++)
 			snprintf(names->name, sizeof(names->name), "tx_q%u_%s", i, tx_names[j]);
 	}
-	afx_kstats_names_get(dev->data->dev_private, names);
+	if (is_primary())
+		afx_kstats_names_get(dev->data->dev_private, names);
 }
 
 int
@@ -138,11 +141,11 @@ afx_xstats_names_get(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names, 
 	struct afx_dev *priv = dev->data->dev_private;
 	unsigned int count;
 
-	pthread_mutex_lock(&priv->lock);
+	afx_show_lock(priv);
 	count = xstats_count(dev);
 	if (names != NULL && n >= count)
 		names_write(dev, names);
-	pthread_mutex_unlock(&priv->lock);
+	afx_show_unlock(priv);
 	return count;
 }
 
@@ -191,7 +194,8 @@ all_read(const struct rte_eth_dev *dev, struct rte_eth_xstat *xstats)
 		next = rx_read(priv->pairs[i].rxq, next);
 	for (i = 0; i < dev->data->nb_tx_queues; i++)
 		next = tx_read(priv->pairs[i].txq, next);
-	afx_kstats_get(priv, next);
+	if (is_primary())
+		afx_kstats_get(priv, next);
 	for (i = 0; i < xstats_count(dev); i++)
 		xstats[i].id = i;
 }
@@ -202,12 +206,13 @@ afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned i
 	struct afx_dev *priv = dev->data->dev_private;
 	unsigned int count;
 
-	afx_watch_program(priv);
-	pthread_mutex_lock(&priv->lock);
+	if (is_primary())
+		afx_watch_program(priv);
+	afx_show_lock(priv);
 	count = xstats_count(dev);
 	if (xstats != NULL && n >= count)
 		all_read(dev, xstats);
-	pthread_mutex_unlock(&priv->lock);
+	afx_show_unlock(priv);
 	return count;
 }
 

@@ -42,6 +42,7 @@ int app_hardware(void);
 int app_features(void);
 int app_offload(void);
 int app_rss(void);
+int app_multi(void);
 
 /* talk.c: arguments, for any thread, and the conversation with the test: main thread. */
 /* First of all, of each of the test programs: EAL, its arguments, and the word behind them; NULL: no. */

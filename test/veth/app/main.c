@@ -25,6 +25,7 @@ static const struct {
 	{ "desc", app_desc },         { "intr_rounds", app_intr_rounds },
 	{ "hardware", app_hardware }, { "features", app_features },
 	{ "offload", app_offload },   { "rss", app_rss },
+	{ "multi", app_multi },
 };
 
 static int

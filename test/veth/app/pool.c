@@ -77,7 +77,7 @@ fit_for_use(struct rte_mbuf *m)
 		RTE_MBUF_DIRECT(m) && m->buf_addr == rte_mbuf_buf_addr(m, m->pool);
 }
 
-/* All objects of mp, which the threads' caches may hold too. */
+/* All objects of mp, which the threads' caches may hold too, also other processes'. */
 static unsigned int
 take_all(struct rte_mempool *mp, struct rte_mbuf **objs, unsigned int max)
 {
@@ -85,7 +85,7 @@ take_all(struct rte_mempool *mp, struct rte_mbuf **objs, unsigned int max)
 	unsigned int n = 0;
 	unsigned int lcore;
 
-	RTE_LCORE_FOREACH(lcore) {
+	for (lcore = 0; lcore < RTE_MAX_LCORE; lcore++) {
 		cache = rte_mempool_default_cache(mp, lcore);
 		if (cache != NULL)
 			rte_mempool_cache_flush(cache, mp);

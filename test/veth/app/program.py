@@ -20,6 +20,7 @@ import testpmd
 
 PATH = os.environ.get("AFX_APP", "")
 STEP_TIME = 30 * netns.PATIENCE          # EAL and pools on a loaded machine, or one step
+PREFIX = f"afxapp{os.getpid()}"
 MEMORY = 128            # MB: what the default pools and EAL take
 
 _NOISE_LEN, _NOISE_SEED = 131072, 2026
@@ -55,14 +56,15 @@ class Program:
 
     def __init__(self, namespace, vdevs, scenario, eal=(), workers=0,
                  memory=MEMORY, wrap=(), plugin=None, path=None,
-                 **arguments):
+                 first_lcore=0, **arguments):
         self.said = {}
         self._text = ""
         self._log = tempfile.TemporaryFile()
         cpus = os.cpu_count()
-        lcores = ",".join(f"{n}@{n % cpus}" for n in range(workers + 1))
+        lcores = ",".join(f"{n}@{n % cpus}" for n in range(
+            first_lcore, first_lcore + workers + 1))
         line = [path or PATH, "--no-pci", "--lcores", lcores,
-                f"--file-prefix=afxapp{os.getpid()}",
+                f"--file-prefix={PREFIX}",
                 *testpmd.plugin_args(plugin), *self._memory(eal, memory)]
         line += ["--", scenario] + [f"vdev={spec}" for spec in vdevs]
         line += [f"{k}={v}" for k, v in arguments.items()]
@@ -72,6 +74,8 @@ class Program:
 
     @staticmethod
     def _memory(eal, memory):
+        if memory is None:      # a secondary process has the primary's
+            return list(eal)
         if {"--no-huge", "--in-memory", "--huge-unlink"} & set(eal):
             return [*eal, "-m", str(memory)]
         return testpmd.memory_args(memory) + list(eal)

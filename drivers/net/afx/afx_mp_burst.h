@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * Half a queue pair as a secondary process uses it, and the functions that
+ * ethdev calls with it there in place of the queue: each enters, does what the
+ * primary's would, and leaves. Between, the rings stay mapped.
+ */
+#ifndef AFX_MP_BURST_H
+#define AFX_MP_BURST_H
+
+#include <stdint.h>
+
+#include <ethdev_driver.h>
+
+/* The functions of the primary's that take a queue. */
+struct afx_mp_bursts {
+	eth_rx_burst_t rx;
+	eth_tx_burst_t tx;
+	eth_tx_prep_t prepare; /* or NULL */
+};
+
+struct afx_mp_half {
+	uint32_t users; /* threads that are in it */
+	void *queue; /* struct afx_rxq or afx_txq; NULL while its rings are not mapped */
+	struct afx_mp_bursts bursts;
+} __rte_cache_aligned;
+
+/* Give dev the functions that take a half. Control thread. */
+void afx_mp_burst_set(struct rte_eth_dev *dev);
+
+/* Let bursts through to queue, whose rings are mapped. Control thread. */
+void afx_mp_burst_admit(struct afx_mp_half *half, void *queue, const struct afx_mp_bursts *bursts);
+
+/* Let none through any more, and wait for those under way. Control thread. */
+void afx_mp_burst_revoke(struct afx_mp_half *half);
+
+#endif /* AFX_MP_BURST_H */

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * A port that several processes use, each its own queue: the primary, which
+ * makes port and pool, or a secondary one, which finds both.
+ */
+#include <errno.h>
+
+#include <rte_eal.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include "app.h"
+
+#define BURST 32
+#define POOL "a"
+
+/* 2 s: much more than a process needs that goes on. */
+#define START_TRIES 100
+#define START_PAUSE_MS 20
+
+static uint64_t received;
+static uint64_t sent;
+static uint64_t damaged;
+static bool ended;
+static unsigned int lcore;
+static struct app_port port;
+
+static int
+reflect(void *arg __rte_unused)
+{
+	const uint16_t queue = app_arg("queue", 0);
+	struct rte_mbuf *pkts[BURST];
+	uint16_t n;
+	uint16_t i;
+
+	while (!__atomic_load_n(&ended, __ATOMIC_ACQUIRE)) {
+		n = rte_eth_rx_burst(port.id, queue, pkts, BURST);
+		for (i = 0; i < n; i++) {
+			damaged += !app_received_whole(pkts[i], port.id);
+			app_frame_swap(pkts[i]);
+		}
+		received += n;
+		damaged += n - rte_eth_tx_prepare(port.id, queue, pkts, n);
+		if (n != 0)
+			sent += app_send(port.id, queue, pkts, n);
+		else
+			rte_eth_tx_burst(port.id, queue, NULL, 0);
+	}
+	return 0;
+}
+
+static int
+serve(void)
+{
+	ended = false;
+	return rte_eal_remote_launch(reflect, NULL, lcore);
+}
+
+static int
+idle(void)
+{
+	__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
+	rte_eal_wait_lcore(lcore);
+	app_say("received", received);
+	app_say("sent", sent);
+	app_say("damaged", damaged);
+	return 0;
+}
+
+static int
+start(void)
+{
+	return rte_eth_dev_start(port.id);
+}
+
+/* As a user does who has done what the refusal said. */
+static int
+start_soon(void)
+{
+	unsigned int tries = START_TRIES;
+	int ret;
+
+	do {
+		ret = start();
+		app_sleep_ms(START_PAUSE_MS);
+	} while (ret == -EBUSY && tries-- != 0);
+	return ret;
+}
+
+static int
+stop(void)
+{
+	return rte_eth_dev_stop(port.id);
+}
+
+static int
+rx_stop(void)
+{
+	return rte_eth_dev_rx_queue_stop(port.id, 0);
+}
+
+static int
+rx_start(void)
+{
+	return rte_eth_dev_rx_queue_start(port.id, 0);
+}
+
+static int
+setup(void)
+{
+	return app_port_setup(&port);
+}
+
+static int
+close_port(void)
+{
+	return rte_eth_dev_close(port.id);
+}
+
+/* What this process knows of its bursts, interrupts, and the driver's own counters. */
+static int
+look(void)
+{
+	struct rte_eth_burst_mode mode = { 0 };
+	struct rte_eth_xstat xstats[256];
+	int ret;
+
+	ret = rte_eth_rx_burst_mode_get(port.id, 0, &mode);
+	app_say("mode", ret);
+	app_say_str("mode_name", mode.info);
+	app_say("intr", rte_eth_dev_rx_intr_enable(port.id, 0));
+	app_say("count", rte_eth_rx_queue_count(port.id, app_arg("queue", 0)));
+	app_say("xstats", rte_eth_xstats_get(port.id, xstats, RTE_DIM(xstats)));
+	return 0;
+}
+
+static int
+port_take(void)
+{
+	lcore = rte_get_next_lcore(-1, true, false);
+	if (rte_eal_process_type() == RTE_PROC_SECONDARY)
+		return rte_eth_dev_is_valid_port(port.id) ? 0 : -ENODEV;
+	port = app_port_default(0, app_pool(POOL));
+	return app_port_open(&port);
+}
+
+int
+app_multi(void)
+{
+	static const struct app_step steps[] = {
+		{ "serve", serve },      { "idle", idle },
+		{ "start", start },      { "stop", stop },
+		{ "setup", setup },      { "look", look },
+		{ "close", close_port }, { "start_soon", start_soon },
+		{ "rx_stop", rx_stop },  { "rx_start", rx_start },
+	};
+	int ret = port_take();
+
+	if (ret != 0)
+		return ret;
+	app_checkpoint("ready");
+	return app_steps(steps, RTE_DIM(steps));
+}

@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The afx authors
+"""One port, several processes: each receives and sends on its own queue."""
+
+import os
+import signal
+import time
+
+import pytest
+
+import kernelstate
+import lab as labs
+from app import program
+from lab import SCALE, afx_lines, soon
+from rawpeer import HEADER, differences, swapped
+from testpmd import hugepages_free_mb, remove_files
+
+MEMORY = 128            # MB, of the primary, in files that secondaries map
+COUNT = 1000 * SCALE
+RINGS_AT = 1 << 45      # far from all else that processes map
+LCORES = 4              # of each process: an lcore's cache is part of the pool
+NO_REMAP = os.path.join(os.path.dirname(program.PATH), "..", "no_remap.so")
+ENOTSUP, EBUSY = -95, -16
+
+pytestmark = [
+    pytest.mark.skipif(not os.path.exists(program.PATH),
+                       reason="needs AFX_APP=<path of veth-app>: ninja -C build"),
+    pytest.mark.skipif(hugepages_free_mb() < 2 * MEMORY,
+                       reason="needs hugepages: devtools/setup.sh")]
+
+
+class Family:
+    """A primary process and its secondary ones, on one veth pair."""
+
+    def __init__(self, lab, queues=2):
+        self._lab = lab
+        self.pair = lab.pair(queues=queues)
+        self.queues = queues
+        self._members = []
+        self.primary = None
+
+    def _start(self, kind, vdevs, memory, queue, steps, **options):
+        eal = [f"--proc-type={kind}", *memory]
+        run = program.Program(
+            self._lab.dut, vdevs, "multi", eal=eal, memory=None, workers=1,
+            first_lcore=len(self._members) * LCORES, queue=queue,
+            steps=",".join(steps.split()), **options)
+        self._members.append(run)
+        return run
+
+    def own(self, steps, queue=0, **options):
+        self.primary = self._start(
+            "primary", self._lab.vdevs(), ["-m", str(MEMORY)], queue, steps,
+            nb_rx=self.queues, nb_tx=self.queues, **options)
+        self.primary.until("ready")
+        return self.primary
+
+    def join(self, steps, queue=1, **options):
+        run = self._start("secondary", [], [], queue, steps, **options)
+        run.until("ready")
+        return run
+
+    def close(self):
+        for run in reversed(self._members):
+            run.kill()
+        remove_files(program.PREFIX)
+
+
+@pytest.fixture
+def family(lab):
+    made = Family(lab)
+    yield made
+    made.close()
+    lab.assert_clean()
+
+
+def frames(pair, count=COUNT, first=0):
+    sizes = [min(max(size, HEADER), 1514) for size in program.LENS]
+    return [program.frame(n, sizes[n % len(sizes)], pair.mac, pair.peer_mac)
+            for n in range(first, first + count)]
+
+
+def reflect(family, queue, count=COUNT):
+    """Every frame of a queue comes back, whole and in order."""
+    pair = family.pair
+    pair.steer(queue)
+    sent = frames(pair, count, queue << 20)
+    assert differences([swapped(f) for f in sent], pair.wire.exchange(sent)) == ""
+
+
+def counts(run):
+    said = run.step("idle")
+    return said["received"], said["sent"], said["damaged"]
+
+
+def ended(run, wrong=0):
+    said = run.finish()
+    assert (said["exit"], said["ret"]) == (0, 0), run.log()
+    assert said["wrong"] == wrong
+    return said
+
+
+def places(run):
+    """Where a process maps rings of sockets."""
+    with open(f"/proc/{run.pid}/maps", encoding="utf-8") as maps:
+        return [int(line.split("-")[0], 16) for line in maps if "socket:[" in line]
+
+
+def mapped(run):
+    """How many rings of sockets a process maps."""
+    return len(places(run))
+
+
+def test_two_processes_two_queues(family):
+    """As symmetric_mp does it: exact counts and whole frames in each."""
+    primary = family.own("serve idle stop close")
+    secondary = family.join("serve look idle close")
+    primary.step("serve")
+    assert secondary.step("serve")["serve"] == 0
+    for queue in 0, 1, 1, 0:
+        reflect(family, queue)
+    said = secondary.step("look")
+    assert (said["mode"], said["mode_name"]) == (0, "AF_XDP")
+    assert said["intr"] == ENOTSUP
+    assert said["xstats"] > 0
+    for run in primary, secondary:
+        stats = run.stats()
+        assert (stats["ipackets"], stats["opackets"]) == (4 * COUNT, 4 * COUNT)
+        assert (stats["imissed"], stats["oerrors"], stats["link"]) == (0, 0, 1)
+        assert counts(run) == (2 * COUNT, 2 * COUNT, 0)
+    assert places(primary) == places(secondary) and mapped(primary) == 8
+    assert all(RINGS_AT <= place < 2 * RINGS_AT for place in places(primary))
+    assert secondary.step("close")["close"] == 0
+    assert mapped(secondary) == 0
+    ended(secondary)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    ended(primary)
+
+
+def test_more_queues_than_a_message_takes(lab):
+    """9 sockets: two messages of EAL's, which take 8 descriptors each."""
+    family = Family(lab, queues=9)
+    try:
+        primary = family.own("serve idle stop close", mbufs=16384)
+        secondary = family.join("serve idle close", queue=8)
+        for run in primary, secondary:
+            run.step("serve")
+        for queue in 0, 8:
+            reflect(family, queue, 300 * SCALE)
+        assert mapped(primary) == mapped(secondary) == 9 * 4
+        for run in secondary, primary:
+            assert counts(run) == (300 * SCALE, 300 * SCALE, 0)
+        for step in "stop", "close":
+            primary.step(step)
+        ended(primary)
+        secondary.step("close")
+        ended(secondary)
+    finally:
+        family.close()
+
+
+def test_restarts_with_a_secondary_that_polls(family):
+    """It lets go of the rings at each stop, and has the new ones after the start."""
+    count = 500 * SCALE
+    primary = family.own(2 * "serve idle stop setup start " + "stop close")
+    secondary = family.join("serve idle")
+    secondary.step("serve")
+    open_before = [kernelstate.fds(run.pid) for run in (primary, secondary)]
+    for _ in range(2):
+        primary.step("serve")
+        for queue in 0, 1:
+            reflect(family, queue, count)
+        primary.step("idle")
+        assert mapped(secondary) == 8
+        assert primary.step("stop")["stop"] == 0
+        assert mapped(secondary) == 0
+        for step in "setup", "start":
+            assert primary.step(step)[step] == 0
+    assert [kernelstate.fds(run.pid) for run in (primary, secondary)] == open_before
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    ended(primary)
+    assert counts(secondary) == (2 * count, 2 * count, 0)
+
+
+def test_a_queue_restarts_and_the_secondary_goes_on(family):
+    """The rings of the other queue stay mapped, and polled."""
+    primary = family.own("rx_stop rx_start serve idle stop close")
+    secondary = family.join("serve idle close")
+    secondary.step("serve")
+    open_before = kernelstate.fds(secondary.pid)
+    for step in "rx_stop", "rx_start":
+        assert primary.step(step)[step] == 0
+        assert mapped(secondary) == 8
+        reflect(family, 1)
+    primary.step("serve")
+    reflect(family, 0)
+    assert kernelstate.fds(secondary.pid) == open_before
+    assert counts(primary) == (COUNT, COUNT, 0)
+    assert counts(secondary) == (2 * COUNT, 2 * COUNT, 0)
+    secondary.step("close")
+    ended(secondary)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    ended(primary)
+
+
+def test_attached_to_a_stopped_port(family):
+    """It polls what is not there yet, and has the queue once the port starts."""
+    primary = family.own("stop start stop close")
+    assert primary.step("stop")["stop"] == 0
+    secondary = family.join("serve idle close")
+    secondary.step("serve")
+    assert mapped(secondary) == 0
+    assert primary.step("start")["start"] == 0
+    assert mapped(secondary) == 8
+    reflect(family, 1)
+    assert counts(secondary) == (COUNT, COUNT, 0)
+    secondary.step("close")
+    ended(secondary)
+    for step in "stop", "close":
+        primary.step(step)
+    ended(primary)
+
+
+def test_killed_under_traffic(family):
+    """The primary goes on; what the dead one held is all that is missing."""
+    primary = family.own("serve idle stop close")
+    secondary = family.join("serve")
+    for run in primary, secondary:
+        run.step("serve")
+    family.pair.steer(1)
+    family.pair.wire.send(frames(family.pair, COUNT, 1 << 20)[:COUNT // 2])
+    secondary.kill()
+    family.pair.wire.drain()
+    reflect(family, 0)
+    assert counts(primary) == (COUNT, COUNT, 0)
+    before = time.monotonic()
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    assert time.monotonic() - before < 5
+    said = primary.finish()
+    assert (said["exit"], said["ret"]) == (0, 0), primary.log()
+    # A burst that was received, and the completions that were being freed.
+    assert 0 <= said["wrong"] <= 32 + 64
+
+
+def test_hung_process_is_named(family):
+    """Stop waits a second for it, says who it is, and start who is in the way."""
+    primary = family.own("stop start start_soon stop close")
+    secondary = family.join("serve idle")
+    secondary.step("serve")
+    reflect(family, 1)
+    os.kill(secondary.pid, signal.SIGSTOP)
+    before = time.monotonic()
+    assert primary.step("stop")["stop"] == 0
+    assert 1 <= time.monotonic() - before < 3
+    lines = afx_lines(primary.log())
+    assert any(f"kill -9 {secondary.pid}" in line for line in lines), lines
+    assert primary.step("start")["start"] == EBUSY
+    assert "does not answer has it mapped" in primary.log()
+    os.kill(secondary.pid, signal.SIGCONT)
+    assert primary.step("start_soon")["start_soon"] == 0
+    reflect(family, 1)
+    assert counts(secondary) == (2 * COUNT, 2 * COUNT, 0)
+    secondary.kill()
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    ended(primary)
+
+
+def test_hung_process_is_killed(family):
+    """Its end gives the queues back, and all mbufs but those it held."""
+    primary = family.own("stop close")
+    secondary = family.join("serve")
+    secondary.step("serve")
+    reflect(family, 1, 300 * SCALE)
+    os.kill(secondary.pid, signal.SIGSTOP)
+    assert primary.step("stop")["stop"] == 0
+    secondary.kill()
+    assert primary.step("close")["close"] == 0
+    assert mapped(primary) == 0
+    said = primary.finish()
+    assert 0 <= said["wrong"] <= 32 + 64
+
+
+def test_hung_process_and_a_port_that_is_closed(family):
+    """What it may still touch stays, for when it goes on."""
+    primary = family.own("stop close")
+    secondary = family.join("serve idle")
+    secondary.step("serve")
+    os.kill(secondary.pid, signal.SIGSTOP)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    os.kill(secondary.pid, signal.SIGCONT)
+    assert soon(lambda: mapped(secondary) == 0)
+    assert counts(secondary) == (0, 0, 0)
+
+
+def test_primary_is_killed(family):
+    """The secondary lets go of the queues; its bursts bring nothing."""
+    primary = family.own("serve")
+    secondary = family.join("serve idle")
+    secondary.step("serve")
+    reflect(family, 1, 300 * SCALE)
+    primary.kill()
+    assert soon(lambda: mapped(secondary) == 0)
+    assert kernelstate.leftovers(family.pair.dut, family.pair.iface) == ""
+    family.pair.wire.send(frames(family.pair, 100))
+    assert counts(secondary) == (300 * SCALE, 300 * SCALE, 0)
+
+
+def test_kernel_that_does_not_map_rings_twice(family):
+    """-ENOTSUP, and said so; there is still something to look at."""
+    primary = family.own("serve idle stop close")
+    secondary = family.join("serve look idle close",
+                            wrap=("env", f"LD_PRELOAD={NO_REMAP}"))
+    for run in primary, secondary:
+        run.step("serve")
+    reflect(family, 0)
+    family.pair.steer(1)
+    family.pair.wire.send(frames(family.pair, 100, 1 << 20))
+    assert secondary.step("look")["mode"] == ENOTSUP
+    assert "kernel does not map the rings" in secondary.log()
+    assert secondary.stats()["ipackets"] == COUNT
+    assert mapped(secondary) == 0
+    assert counts(secondary) == (0, 0, 0)
+    assert counts(primary) == (COUNT, COUNT, 0)
+    secondary.step("close")
+    ended(secondary)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    said = ended(primary)
+    assert said["exit"] == 0
+
+
+def test_stock_testpmd_in_two_processes(lab):
+    """A queue each by --num-procs, with fast free on."""
+    pair = lab.pair(queues=2)
+    procs = ["--num-procs=2"]
+    first = lab.start(eal=["--huge", "-m", str(MEMORY)], rxq=2,
+                      app=[*procs, "--proc-id=0"])
+    second = lab.start([], lcores=f"{LCORES}@0,{LCORES + 1}@1",
+                       eal=["--huge", "--proc-type=secondary",
+                            f"--file-prefix={first.prefix}"],
+                       app=[*procs, "--proc-id=1", "--rxq=2", "--txq=2"])
+    for pmd in first, second:
+        pmd.start()
+    for queue in 0, 1:
+        pair.steer(queue)
+        labs.reflect(pair, labs.frames(pair, 300))
+    for pmd in second, first:
+        total = 300 * SCALE
+        assert f"RX-packets: {2 * total} " in pmd.stop()
+    assert second.quit() == 0
+    lab.finish(first)
+
+
+def test_hotplug_with_a_secondary(lab):
+    """EAL repeats each attach and detach there; nothing stays open in either."""
+    lab.pair(queues=2)
+    first = lab.start([], eal=["--huge", "-m", str(MEMORY)])
+    second = lab.start([], lcores=f"{LCORES}@0,{LCORES + 1}@1",
+                       eal=["--huge", "--proc-type=secondary",
+                            f"--file-prefix={first.prefix}"])
+    open_before = [pmd.fds() for pmd in (first, second)]
+    for _ in range(2):
+        first.cmd(f"port attach {lab.vdevs()[0]}")
+        assert "net_afx0" in second.cmd("show port summary all")
+        first.cmd("port stop 0")
+        first.cmd("port detach 0")
+        assert "net_afx0" not in second.cmd("show port summary all")
+        assert soon(lambda: [pmd.fds() for pmd in (first, second)] == open_before)
+    assert second.quit() == 0
+    assert first.quit() == 0
