@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,18 +15,16 @@
 #include <rte_kvargs.h>
 
 #include "afx_devargs.h"
+#include "afx_devargs_err.h"
 #include "afx_devargs_num.h"
-
-/* Longest part of a key or value that a sentence quotes: enough to recognise it. */
-#define QUOTE_MAX 64
+#include "afx_devargs_syntax.h"
 
 /* The configuration holds queue numbers in 16 bits. */
 #define QUEUE_IDS (UINT16_MAX + 1)
 
 struct parse {
 	struct afx_cfg *cfg;
-	char *err;
-	size_t err_len;
+	struct afx_devargs_err err;
 	int ret;
 	uint32_t seen; /* bit per row of args_known */
 	bool force_copy;
@@ -43,10 +40,6 @@ struct arg {
 	uint16_t min;
 	uint16_t max; /* largest number, longest path */
 	const char *only; /* the one value allowed, NULL for any */
-};
-
-struct quoted {
-	char text[QUOTE_MAX + sizeof("...")];
 };
 
 /* An attach mode or a copy mode; the other one is left alone. */
@@ -66,40 +59,6 @@ static const struct mode modes[] = {
 	{ .name = "hw", .is_attach = true, .attach = AFX_ATTACH_HW },
 };
 
-static struct quoted
-quote(const char *text, size_t len)
-{
-	struct quoted q;
-	size_t n = RTE_MIN(len, (size_t)QUOTE_MAX);
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		q.text[i] = iscntrl((unsigned char)text[i]) ? '?' : text[i];
-	snprintf(q.text + n, sizeof(q.text) - n, "%s", len > n ? "..." : "");
-	return q;
-}
-
-/*
- * Write "key=value: reason", or "key: reason" where there is no value. Always
- * returns -EINVAL, so that a check can return it.
- */
-__attribute__((format(printf, 4, 5))) static int
-refuse(struct parse *p, const char *key, const char *value, const char *fmt, ...)
-{
-	const char *text = value != NULL ? value : "";
-	va_list ap;
-	int n;
-
-	n = snprintf(p->err, p->err_len, "%s%s%s: ", quote(key, strlen(key)).text,
-		     value != NULL ? "=" : "", quote(text, strlen(text)).text);
-	if (n > 0 && (size_t)n < p->err_len) {
-		va_start(ap, fmt);
-		vsnprintf(p->err + n, p->err_len - n, fmt, ap);
-		va_end(ap);
-	}
-	return -EINVAL;
-}
-
 static int
 set_number(struct parse *p, const struct arg *arg, const char *value)
 {
@@ -107,7 +66,8 @@ set_number(struct parse *p, const struct arg *arg, const char *value)
 
 	if (afx_devargs_number_parse(value, strlen(value), arg->min, arg->max, number))
 		return 0;
-	return refuse(p, arg->key, value, "not a number from %u to %u", arg->min, arg->max);
+	return afx_devargs_refuse(&p->err, arg->key, value, "not a number from %u to %u", arg->min,
+				  arg->max);
 }
 
 static int
@@ -116,7 +76,7 @@ bool_parse(struct parse *p, const struct arg *arg, const char *value, bool *flag
 	*flag = strcmp(value, "1") == 0;
 	if (*flag || strcmp(value, "0") == 0)
 		return 0;
-	return refuse(p, arg->key, value, "not 0 or 1");
+	return afx_devargs_refuse(&p->err, arg->key, value, "not 0 or 1");
 }
 
 static int
@@ -131,7 +91,8 @@ set_path(struct parse *p, const struct arg *arg, const char *value)
 	size_t len = strlen(value);
 
 	if (len > arg->max)
-		return refuse(p, arg->key, value, "not a path of at most %u characters", arg->max);
+		return afx_devargs_refuse(&p->err, arg->key, value,
+					  "not a path of at most %u characters", arg->max);
 	memcpy(RTE_PTR_ADD(p->cfg, arg->offset), value, len + 1);
 	return 0;
 }
@@ -142,7 +103,8 @@ check_layer(struct parse *p, const struct arg *arg, const char *value)
 {
 	if (arg->only == NULL || strcmp(value, arg->only) == 0)
 		return 0;
-	return refuse(p, arg->key, value, "not ours, only %s is allowed", arg->only);
+	return afx_devargs_refuse(&p->err, arg->key, value, "not ours, only %s is allowed",
+				  arg->only);
 }
 
 /* What the kernel's dev_valid_name() accepts, control characters excepted. */
@@ -163,10 +125,10 @@ static int
 set_iface(struct parse *p, const struct arg *arg, const char *value)
 {
 	if (!iface_is_valid(value))
-		return refuse(p, arg->key, value,
-			      "not an interface name, 1 to %u characters "
-			      "without '/', ':' and blanks",
-			      IF_NAMESIZE - 1);
+		return afx_devargs_refuse(&p->err, arg->key, value,
+					  "not an interface name, 1 to %u characters "
+					  "without '/', ':' and blanks",
+					  IF_NAMESIZE - 1);
 	snprintf(p->cfg->iface, sizeof(p->cfg->iface), "%s", value);
 	return 0;
 }
@@ -207,12 +169,13 @@ set_mode(struct parse *p, const struct arg *arg, const char *value)
 			mode = &modes[i];
 	}
 	if (mode == NULL)
-		return refuse(p, arg->key, value, "not one of auto, zc, copy, drv, skb, hw");
+		return afx_devargs_refuse(&p->err, arg->key, value,
+					  "not one of auto, zc, copy, drv, skb, hw");
 	given = mode->is_attach ? &p->mode_attach : &p->mode_copy;
 	if (*given != NULL)
-		return refuse(p, arg->key, value,
-			      "second of its kind, allowed are one of "
-			      "drv, skb, hw and one of auto, zc, copy");
+		return afx_devargs_refuse(&p->err, arg->key, value,
+					  "second of its kind, allowed are one of "
+					  "drv, skb, hw and one of auto, zc, copy");
 	*given = mode->name;
 	if (mode->is_attach)
 		p->cfg->attach = mode->attach;
@@ -230,13 +193,15 @@ set_keep_ports(struct parse *p, const struct arg *arg, const char *value)
 	p->cfg->keep = AFX_KEEP_PORTS;
 	ret = afx_devargs_ports_parse(value, p->cfg->keep_ranges, &p->cfg->keep_nb_ranges, &bad);
 	if (ret == -E2BIG)
-		return refuse(p, arg->key, value, "more than %d separate ranges of ports",
-			      AFX_KEEP_RANGES_MAX);
+		return afx_devargs_refuse(&p->err, arg->key, value,
+					  "more than %d separate ranges of ports",
+					  AFX_KEEP_RANGES_MAX);
 	if (ret != 0)
-		return refuse(p, arg->key, value,
-			      "'%s' is not none, mgmt, a port or an ascending "
-			      "range of ports 1 to 65535, nor a list of those like [22,1000-1010]",
-			      quote(bad.text, bad.len).text);
+		return afx_devargs_refuse(
+			&p->err, arg->key, value,
+			"'%s' is not none, mgmt, a port or an ascending "
+			"range of ports 1 to 65535, nor a list of those like [22,1000-1010]",
+			afx_devargs_quote(bad.text, bad.len).text);
 	return 0;
 }
 
@@ -275,7 +240,7 @@ static const struct arg args_known[] = {
 };
 
 /*
- * value is neither NULL nor empty, syntax_check() came first.
+ * value is neither NULL nor empty, afx_devargs_syntax_check() came first.
  * rte_kvargs_process() turns any failure into -1, so ours goes by p->ret.
  */
 static int
@@ -289,9 +254,11 @@ handle_pair(const char *key, const char *value, void *opaque)
 		;
 	arg = &args_known[i];
 	if (i == RTE_DIM(args_known))
-		p->ret = refuse(p, key, value, "unknown key, allowed are " AFX_DEVARGS_HELP);
+		p->ret = afx_devargs_refuse(&p->err, key, value,
+					    "unknown key, allowed are " AFX_DEVARGS_HELP);
 	else if (arg->set != set_mode && (p->seen & UINT32_C(1) << i) != 0)
-		p->ret = refuse(p, key, value, "key given twice, allowed is once");
+		p->ret =
+			afx_devargs_refuse(&p->err, key, value, "key given twice, allowed is once");
 	else
 		p->ret = arg->set(p, arg, value);
 	if (p->ret != 0)
@@ -300,90 +267,17 @@ handle_pair(const char *key, const char *value, void *opaque)
 	return 0;
 }
 
-/* Length of the first key=value of args, by rte_kvargs' rule: to a comma outside brackets. */
-static size_t
-pair_len(const char *args)
-{
-	bool in_list = false;
-	size_t i;
-
-	for (i = 0; args[i] != '\0' && (in_list || args[i] != ','); i++) {
-		if (args[i] == '[' || args[i] == ']')
-			in_list = args[i] == '[';
-	}
-	return i;
-}
-
-static bool
-brackets_match(const char *pair, size_t len)
-{
-	bool in_list = false;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (pair[i] != '[' && pair[i] != ']')
-			continue;
-		if (in_list == (pair[i] == '['))
-			return false;
-		in_list = !in_list;
-	}
-	return !in_list;
-}
-
-static int
-pair_check(struct parse *p, const char *pair, size_t len)
-{
-	const struct quoted q = quote(pair, len);
-	const char *value = memchr(pair, '=', len);
-
-	if (len == 0)
-		return refuse(p, "arguments", NULL, "a comma has no key=value beside it");
-	if (!brackets_match(pair, len))
-		return refuse(p, q.text, NULL, "brackets do not match, allowed is key=[item,item]");
-	if (value == NULL || value == pair || value + 1 == pair + len)
-		return refuse(p, q.text, NULL, "not of the form key=value (lists: keep=[22,80])");
-	if (memchr(value + 1, '=', pair + len - (value + 1)) != NULL)
-		return refuse(p, q.text, NULL, "only one '=' is allowed between two commas");
-	return 0;
-}
-
-/*
- * Refuse what rte_kvargs_parse() lets through: keys without a value, empty
- * pairs, unclosed brackets, and "a=b=c", which it takes for "b=c".
- */
-static int
-syntax_check(struct parse *p, const char *args)
-{
-	unsigned int pairs = 0;
-	size_t len;
-	int ret;
-
-	if (args[0] == '\0')
-		return 0;
-	for (;; args += len + 1) {
-		len = pair_len(args);
-		ret = pair_check(p, args, len);
-		if (ret != 0)
-			return ret;
-		if (++pairs > RTE_KVARGS_MAX)
-			return refuse(p, quote(args, len).text, NULL,
-				      "one argument too many, %d are allowed", RTE_KVARGS_MAX);
-		if (args[len] == '\0')
-			return 0;
-	}
-}
-
 static int
 pairs_parse(struct parse *p, const char *args)
 {
 	struct rte_kvargs *pairs;
 
-	p->ret = syntax_check(p, args);
+	p->ret = afx_devargs_syntax_check(args, &p->err);
 	if (p->ret != 0)
 		return p->ret;
 	pairs = rte_kvargs_parse(args, NULL);
 	if (pairs == NULL) {
-		refuse(p, args, NULL, "out of memory");
+		afx_devargs_refuse(&p->err, args, NULL, "out of memory");
 		return -ENOMEM;
 	}
 	rte_kvargs_process(pairs, NULL, handle_pair, p);
@@ -398,11 +292,12 @@ mode_check(struct parse *p)
 	struct afx_cfg *cfg = p->cfg;
 
 	if (p->force_copy && p->mode_copy != NULL && cfg->copy != AFX_COPY_FORCE)
-		return refuse(p, "mode", p->mode_copy,
-			      "contradicts force_copy=1, only one of them is allowed");
+		return afx_devargs_refuse(&p->err, "mode", p->mode_copy,
+					  "contradicts force_copy=1, only one of them is allowed");
 	if (cfg->attach == AFX_ATTACH_SKB && cfg->copy == AFX_COPY_NEVER)
-		return refuse(p, "mode", p->mode_copy,
-			      "contradicts mode=skb, which always copies, mode=drv is allowed");
+		return afx_devargs_refuse(
+			&p->err, "mode", p->mode_copy,
+			"contradicts mode=skb, which always copies, mode=drv is allowed");
 	if (p->force_copy || cfg->attach == AFX_ATTACH_SKB)
 		cfg->copy = AFX_COPY_FORCE;
 	return 0;
@@ -418,21 +313,22 @@ map_check(struct parse *p)
 	if (!cfg->use_cni && !cfg->use_pinned_map) {
 		if (cfg->dp_path[0] == '\0')
 			return 0;
-		return refuse(p, "dp_path", cfg->dp_path,
-			      "only allowed with use_cni=1 or use_pinned_map=1");
+		return afx_devargs_refuse(&p->err, "dp_path", cfg->dp_path,
+					  "only allowed with use_cni=1 or use_pinned_map=1");
 	}
 	if (cfg->use_cni && cfg->use_pinned_map)
-		return refuse(p, "use_pinned_map", "1",
-			      "contradicts use_cni=1, only one of them is allowed");
+		return afx_devargs_refuse(&p->err, "use_pinned_map", "1",
+					  "contradicts use_cni=1, only one of them is allowed");
 	if (cfg->busy_budget_given && cfg->busy_budget > 0)
-		return refuse(p, key, "1",
-			      "contradicts busy_budget=%u, only busy_budget=0 is allowed with it",
-			      cfg->busy_budget);
+		return afx_devargs_refuse(
+			&p->err, key, "1",
+			"contradicts busy_budget=%u, only busy_budget=0 is allowed with it",
+			cfg->busy_budget);
 	if (cfg->xdp_prog[0] != '\0')
-		return refuse(p, "xdp_prog", cfg->xdp_prog,
-			      "contradicts %s=1, which brings its own program, only one is allowed",
-			      key);
-	refuse(p, key, "1", "not yet supported, only 0 is allowed");
+		return afx_devargs_refuse(
+			&p->err, "xdp_prog", cfg->xdp_prog,
+			"contradicts %s=1, which brings its own program, only one is allowed", key);
+	afx_devargs_refuse(&p->err, key, "1", "not yet supported, only 0 is allowed");
 	return -ENOTSUP;
 }
 
@@ -445,17 +341,19 @@ cfg_check(struct parse *p)
 	int ret;
 
 	if (cfg->iface[0] == '\0')
-		return refuse(p, "iface", NULL, "missing, give iface=<network interface>");
+		return afx_devargs_refuse(&p->err, "iface", NULL,
+					  "missing, give iface=<network interface>");
 	if (cfg->start_queue + cfg->queue_count > QUEUE_IDS) {
 		snprintf(number, sizeof(number), "%u", cfg->start_queue);
-		return refuse(p, "start_queue", number,
-			      "with queue_count=%u passes queue 65535, the last one allowed",
-			      cfg->queue_count);
+		return afx_devargs_refuse(
+			&p->err, "start_queue", number,
+			"with queue_count=%u passes queue 65535, the last one allowed",
+			cfg->queue_count);
 	}
 	if (cfg->keep != AFX_KEEP_NONE && cfg->xdp_prog[0] != '\0')
-		return refuse(p, "xdp_prog", cfg->xdp_prog,
-			      "contradicts keep, a filter in our own program, "
-			      "only keep=none is allowed");
+		return afx_devargs_refuse(&p->err, "xdp_prog", cfg->xdp_prog,
+					  "contradicts keep, a filter in our own program, "
+					  "only keep=none is allowed");
 	ret = mode_check(p);
 	return ret != 0 ? ret : map_check(p);
 }
@@ -463,7 +361,7 @@ cfg_check(struct parse *p)
 int
 afx_devargs_parse(const char *args, struct afx_cfg *cfg, char *err, size_t err_len)
 {
-	struct parse p = { .cfg = cfg, .err = err, .err_len = err_len };
+	struct parse p = { .cfg = cfg, .err = { err, err_len } };
 	int ret;
 
 	memset(cfg, 0, sizeof(*cfg));
