@@ -108,6 +108,8 @@ print_cfg(FILE *f, const struct afx_cfg *cfg)
 		fprintf(f, ",busy_budget=%u", cfg->busy_budget);
 	if (cfg->share != AFX_SHARE_AUTO)
 		fprintf(f, ",shared_umem=%d", cfg->share == AFX_SHARE_ON);
+	if (cfg->csum_complete)
+		fprintf(f, ",csum_complete=1");
 	if (cfg->xdp_prog[0] != '\0')
 		fprintf(f, ",xdp_prog=%s", cfg->xdp_prog);
 	if (cfg->keep == AFX_KEEP_MGMT)

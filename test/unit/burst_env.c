@@ -72,7 +72,9 @@ queues_init(struct env *e)
 				     .comp = &txq->comp,
 				     .fd = e->fk.fd };
 	e->ledger_len = afx_umem_ledger_len(&e->umem);
-	*rxq = (struct afx_rxq){ .mp = e->mp, .umem = e->umem, .kick = &e->kick, .fd = e->fk.fd };
+	*rxq = (struct afx_rxq){
+		.mp = e->mp, .umem = e->umem, .kick = &e->kick, .fd = e->fk.fd, .meta = &e->meta
+	};
 	rxq->ledger = calloc(e->ledger_len, sizeof(*rxq->ledger));
 	rxq->delta = e->umem.delta;
 	memcpy(&rxq->rearm, (char *)&like + offsetof(struct rte_mbuf, rearm_data), 8);

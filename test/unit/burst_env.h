@@ -50,6 +50,7 @@ struct env {
 	struct fk fk;
 	struct afx_kick kick;
 	struct afx_rxq rxq;
+	struct afx_rx_meta meta; /* of rxq: nothing to do */
 	struct afx_txq txq;
 	size_t ledger_len;
 };

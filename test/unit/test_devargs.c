@@ -67,6 +67,8 @@ static const struct valid_case valid_cases[] = {
 	{ "iface=eth0,force_copy=0", { DEFAULTS } },
 	{ "iface=eth0,force_copy=1", { DEFAULTS, .copy = AFX_COPY_FORCE } },
 	{ "iface=eth0,use_cni=0,use_pinned_map=0", { DEFAULTS } },
+	{ "iface=eth0,csum_complete=0", { DEFAULTS } },
+	{ "iface=eth0,csum_complete=1", { DEFAULTS, .csum_complete = true } },
 	{ "iface=eth0,start_queue=2,queue_count=4,shared_umem=1,xdp_prog=p.o,busy_budget=32,"
 	  "force_copy=1,use_cni=0,use_pinned_map=0,mode=drv",
 	  { ETH0, .start_queue = 2, .queue_count = 4, .share = AFX_SHARE_ON, .xdp_prog = "p.o",
@@ -182,6 +184,7 @@ static const struct invalid_case invalid_cases[] = {
 	{ "iface=eth0,start_queue=1,start_queue=1", 0, "start_queue=1", "key given twice" },
 	{ "iface=eth0,shared_umem=1,shared_umem=0", 0, "shared_umem=0", "key given twice" },
 	{ "iface=eth0,busy_budget=0,busy_budget=1", 0, "busy_budget=1", "key given twice" },
+	{ "iface=eth0,csum_complete=1,csum_complete=1", 0, "csum_complete=1", "key given twice" },
 	{ "iface=eth0,force_copy=0,force_copy=1", 0, "force_copy=1", "key given twice" },
 	{ "iface=eth0,xdp_prog=a,xdp_prog=b", 0, "xdp_prog=b", "key given twice" },
 	{ "iface=eth0,keep=22,keep=80", 0, "keep=80", "key given twice" },
@@ -217,6 +220,7 @@ static const struct invalid_case invalid_cases[] = {
 	{ "iface=eth0,force_copy=-1", 0, "force_copy=-1", "not 0 or 1" },
 	{ "iface=eth0,force_copy=01", 0, "force_copy=01", "not 0 or 1" },
 	{ "iface=eth0,use_cni=true", 0, "use_cni=true", "not 0 or 1" },
+	{ "iface=eth0,csum_complete=2", 0, "csum_complete=2", "not 0 or 1" },
 	{ "iface=eth0,use_pinned_map=1x", 0, "use_pinned_map=1x", "not 0 or 1" },
 	/* modes */
 	{ "iface=eth0,mode=native", 0, "mode=native", "not one of auto, zc, copy, drv, skb, hw" },
@@ -281,6 +285,7 @@ assert_same_cfg(const struct afx_cfg *cfg, const struct afx_cfg *want)
 	assert_int_equal(cfg->busy_budget_given, want->busy_budget_given);
 	assert_int_equal(cfg->use_cni, want->use_cni);
 	assert_int_equal(cfg->use_pinned_map, want->use_pinned_map);
+	assert_int_equal(cfg->csum_complete, want->csum_complete);
 	assert_int_equal(cfg->attach, want->attach);
 	assert_int_equal(cfg->copy, want->copy);
 	assert_int_equal(cfg->keep, want->keep);

@@ -23,6 +23,7 @@
 #include "afx_netdev.h"
 #include "afx_prog.h"
 #include "afx_ring.h"
+#include "afx_rx_meta.h"
 #include "afx_sock.h"
 #include "afx_state.h"
 #include "afx_umem.h"
@@ -136,6 +137,7 @@ struct afx_rxq {
 	struct afx_kick *kick;
 	int fd;
 	struct afx_rx_counters count;
+	const struct afx_rx_meta *meta; /* the port's */
 
 	/* control */
 	struct afx_pair *pair __rte_cache_aligned;
@@ -239,6 +241,14 @@ struct afx_pair {
 	struct afx_wake wake; /* of the Rx lcore while the Rx half runs */
 };
 
+/* Offloads by software as they were asked for; see afx_port_offload_rx.h. */
+struct afx_offload_rx {
+	struct afx_rx_meta rx; /* as the port runs */
+	uint32_t ptypes; /* layers that are asked for: RTE_PTYPE_*_MASK */
+	bool ptypes_set; /* by rte_eth_dev_set_ptypes, which has the last word */
+	bool meta; /* the port was started with a burst function that has the pass */
+};
+
 struct afx_dev {
 	/*
 	 * Control operations on queues against statistics, which other threads
@@ -257,6 +267,7 @@ struct afx_dev {
 	bool unreleased; /* the kernel kept a zero-copy queue beyond stop: its memory must stay */
 	bool headroom_far; /* programs of others run on our frames and may use all of XDP's headroom */
 	struct afx_pair *pairs; /* cfg.queue_count of them */
+	struct afx_offload_rx offload;
 	uint16_t port_id;
 	int membership_fd; /* promiscuous, allmulticast, MAC addresses but the first */
 	int multicast_fd; /* multicast; -1 without */

@@ -7,11 +7,17 @@
 
 #include "afx_burst.h"
 #include "afx_rx.h"
+#include "afx_rx_meta.h"
 #include "afx_tx.h"
 
 static const struct afx_burst rx_bursts[] = {
 	[false] = { afx_rx_burst, "AF_XDP" },
 	[true] = { afx_rx_burst_busy, "AF_XDP, busy polling" },
+};
+
+static const struct afx_burst rx_bursts_meta[] = {
+	[false] = { afx_rx_burst_meta, "AF_XDP, software offloads" },
+	[true] = { afx_rx_burst_busy_meta, "AF_XDP, busy polling, software offloads" },
 };
 
 static const struct afx_burst tx_bursts[] = {
@@ -22,9 +28,9 @@ static const struct afx_burst tx_bursts[] = {
 };
 
 const struct afx_burst *
-afx_burst_rx(bool busy)
+afx_burst_rx(bool busy, bool meta)
 {
-	return &rx_bursts[busy];
+	return meta ? &rx_bursts_meta[busy] : &rx_bursts[busy];
 }
 
 const struct afx_burst *
@@ -33,18 +39,24 @@ afx_burst_tx(bool fast_free, bool offloads)
 	return &tx_bursts[offloads * 2 + fast_free];
 }
 
-const char *
-afx_burst_name(const void *fn)
+static const char *
+name_in(const struct afx_burst *bursts, size_t n, const void *fn)
 {
 	size_t i;
 
-	for (i = 0; i < RTE_DIM(rx_bursts); i++) {
-		if ((const void *)rx_bursts[i].fn == fn)
-			return rx_bursts[i].name;
-	}
-	for (i = 0; i < RTE_DIM(tx_bursts); i++) {
-		if ((const void *)tx_bursts[i].fn == fn)
-			return tx_bursts[i].name;
+	for (i = 0; i < n; i++) {
+		if ((const void *)bursts[i].fn == fn)
+			return bursts[i].name;
 	}
 	return NULL;
+}
+
+const char *
+afx_burst_name(const void *fn)
+{
+	const char *name = name_in(rx_bursts, RTE_DIM(rx_bursts), fn);
+
+	if (name == NULL)
+		name = name_in(rx_bursts_meta, RTE_DIM(rx_bursts_meta), fn);
+	return name != NULL ? name : name_in(tx_bursts, RTE_DIM(tx_bursts), fn);
 }

@@ -16,8 +16,8 @@ struct afx_burst {
 	const char *name; /* for rte_eth_rx_burst_mode_get() and its Tx twin */
 };
 
-/* Rx; busy: every Rx queue of the port busy polls. */
-const struct afx_burst *afx_burst_rx(bool busy);
+/* Rx; busy: every Rx queue of the port busy polls; meta: it has offloads by software. */
+const struct afx_burst *afx_burst_rx(bool busy, bool meta);
 
 /* Tx; fast_free: RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE is on; offloads: checksums or VLAN tags are. */
 const struct afx_burst *afx_burst_tx(bool fast_free, bool offloads);

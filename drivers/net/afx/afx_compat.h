@@ -46,6 +46,15 @@ typedef uint32_t afx_queue_count_t;
 #define AFX_TEL_ADD_DICT_UINT rte_tel_data_add_dict_u64
 #endif
 
+/* 24.03 takes the number of packet types as well as the sentinel behind them. */
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 3, 0, 0)
+#define AFX_PTYPES_GET_ARGS struct rte_eth_dev *dev, size_t *count
+#define AFX_PTYPES_COUNT_SET(n) (*count = (n))
+#else
+#define AFX_PTYPES_GET_ARGS struct rte_eth_dev *dev
+#define AFX_PTYPES_COUNT_SET(n) ((void)(n))
+#endif
+
 /*
  * Neighbouring fields of an mbuf or a descriptor as one. May alias: without it
  * clang drops the stores to those fields that a read as one word should see.

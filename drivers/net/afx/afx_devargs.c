@@ -237,6 +237,7 @@ static const struct arg args_known[] = {
 	{ .key = "mode", .set = set_mode },
 	{ .key = "keep", .set = set_keep },
 	{ .key = "kstats", .set = set_bool, CFG(kstats) },
+	{ .key = "csum_complete", .set = set_bool, CFG(csum_complete) },
 };
 
 /*

@@ -68,6 +68,7 @@ struct afx_cfg {
 	bool kstats; /* the interface's own counters are wanted */
 	bool use_cni;
 	bool use_pinned_map;
+	bool csum_complete;
 	enum afx_attach attach;
 	enum afx_copy copy;
 	enum afx_keep keep;
@@ -83,7 +84,7 @@ struct afx_cfg {
 	"iface=<string> start_queue=<int> queue_count=<int> shared_umem=<0|1> " \
 	"xdp_prog=<string> busy_budget=<int> force_copy=<0|1> use_cni=<0|1> "   \
 	"use_pinned_map=<0|1> dp_path=<string> mode=<auto|zc|copy|drv|skb|hw> " \
-	"keep=<none|mgmt|[port,first-last,...]> kstats=<0|1>"
+	"keep=<none|mgmt|[port,first-last,...]> kstats=<0|1> csum_complete=<0|1>"
 
 /*
  * Parse the argument string of one vdev ("iface=eth0,mode=zc", or the layered

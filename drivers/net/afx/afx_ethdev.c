@@ -23,6 +23,7 @@
 #include "afx_log.h"
 #include "afx_mp.h"
 #include "afx_port.h"
+#include "afx_port_offload_rx.h"
 #include "afx_port_queues.h"
 #include "afx_queue.h"
 #include "afx_restore.h"
@@ -129,6 +130,7 @@ rxq_info_get(struct rte_eth_dev *dev, uint16_t index, struct rte_eth_rxq_info *i
 	info->mp = q->mp;
 	info->nb_desc = q->nb_desc;
 	info->conf.rx_deferred_start = q->deferred;
+	info->conf.offloads = dev->data->dev_conf.rxmode.offloads;
 	info->rx_buf_size = q->umem.frame_len;
 }
 
@@ -165,6 +167,9 @@ static const struct eth_dev_ops afx_ops = {
 	.dev_set_link_up = afx_link_up_set,
 	.dev_set_link_down = afx_link_down_set,
 	.dev_infos_get = afx_port_infos_get,
+	.dev_supported_ptypes_get = afx_ptypes_get,
+	.dev_ptypes_set = afx_ptypes_set,
+	.vlan_offload_set = afx_vlan_offload_set,
 	.rx_queue_setup = rx_queue_setup,
 	.rx_queue_release = rx_queue_release,
 	.tx_queue_setup = tx_queue_setup,

@@ -18,6 +18,7 @@
 #include "afx_pair.h"
 #include "afx_port.h"
 #include "afx_port_offload.h"
+#include "afx_port_offload_rx.h"
 #include "afx_port_queues.h"
 #include "afx_queue.h"
 #include "afx_report.h"
@@ -69,6 +70,7 @@ afx_port_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	info->dev_capa =
 		RTE_ETH_DEV_CAPA_RUNTIME_RX_QUEUE_SETUP | RTE_ETH_DEV_CAPA_RUNTIME_TX_QUEUE_SETUP;
 	afx_port_offload_tx_info(info);
+	afx_port_offload_rx_info(info);
 	info->default_rxportconf.ring_size = RING_SIZE_DEFAULT;
 	info->default_txportconf.ring_size = RING_SIZE_DEFAULT;
 	info->default_rxportconf.burst_size = BURST_SIZE_DEFAULT;
@@ -102,6 +104,8 @@ afx_port_configure(struct rte_eth_dev *dev)
 		ret = afx_ifops_speeds_check(priv, dev->data->dev_conf.link_speeds);
 	if (ret == 0)
 		ret = afx_rss_configure(dev);
+	if (ret == 0)
+		ret = afx_port_offload_rx_configure(dev);
 	if (ret != 0)
 		return ret;
 	afx_ifops_speeds_read(priv);
@@ -211,7 +215,7 @@ afx_port_bursts_set(struct rte_eth_dev *dev)
 
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
 		busy = busy && priv->pairs[i].busy_poll;
-	dev->rx_pkt_burst = afx_burst_rx(busy)->fn;
+	dev->rx_pkt_burst = afx_burst_rx(busy, priv->offload.meta)->fn;
 	afx_port_offload_tx_start(dev);
 }
 
@@ -258,6 +262,7 @@ afx_port_start(struct rte_eth_dev *dev)
 		return ret;
 	}
 	mac_refresh(dev);
+	afx_port_offload_rx_start(dev);
 	afx_port_bursts_set(dev);
 	afx_ifops_started_set(dev, true);
 	afx_report_started(priv, dev->data->nb_rx_queues);

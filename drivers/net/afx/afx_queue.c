@@ -161,6 +161,7 @@ afx_rxq_setup(struct afx_pair *pair, uint16_t nb_desc, unsigned int socket, stru
 	q->umem = umem;
 	q->delta = umem.delta;
 	q->rearm = rearm_word(pair->dev->port_id);
+	q->meta = &pair->dev->offload.rx;
 	q->kick = &pair->kick;
 	afx_rxq_disconnect(q);
 	q->pair = pair;

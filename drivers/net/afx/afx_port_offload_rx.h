@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * What a port offers of a NIC's Rx offloads by software, and what of that it was
+ * asked for. All are the port's, none a queue's. Control thread.
+ */
+#ifndef AFX_PORT_OFFLOAD_RX_H
+#define AFX_PORT_OFFLOAD_RX_H
+
+#include <ethdev_driver.h>
+
+#include "afx.h"
+#include "afx_compat.h"
+
+/* Adds Rx offloads, hash types and key size to what info has. */
+void afx_port_offload_rx_info(struct rte_eth_dev_info *info);
+
+/* At configure: the hash key and types, which are only valid then. 0, or -EINVAL, logged. */
+int afx_port_offload_rx_configure(struct rte_eth_dev *dev);
+
+/*
+ * At start: settles what the pass of afx_rx_meta will do, and whether there is
+ * one (afx_offload_rx.meta): else the port runs without it until the next start.
+ */
+void afx_port_offload_rx_start(struct rte_eth_dev *dev);
+
+/*
+ * eth_dev_supported_ptypes_get_t. All that the parser knows; nothing for a port
+ * that was started without the pass. To ask is to want them, unless
+ * afx_ptypes_set said otherwise: applications ask before start, or after.
+ */
+const uint32_t *afx_ptypes_get(AFX_PTYPES_GET_ARGS);
+
+/* eth_dev_ptypes_set_t. At once if the pass runs, else from the next start on. 0. */
+int afx_ptypes_set(struct rte_eth_dev *dev, uint32_t mask);
+
+/*
+ * vlan_offload_set_t: VLAN and QinQ strip as dev->data says. At once if the pass
+ * runs or the port is stopped; else -EBUSY, logged, to switch one on.
+ */
+int afx_vlan_offload_set(struct rte_eth_dev *dev, int mask);
+
+#endif /* AFX_PORT_OFFLOAD_RX_H */
