@@ -22,11 +22,14 @@
  */
 #define BATCH_DEFAULT 256
 
-/* From 02:00:00:00:00:01 to ..:02, UDP from 10.0.0.1:9 to 10.0.0.2:9; lengths are filled in. */
+/*
+ * From 02:00:00:00:00:01 to ..:02, UDP from 10.0.0.1:9 to 10.0.0.2:9; lengths are filled in.
+ * The datagram's checksum is wrong, which only who computes it finds.
+ */
 static struct ideal_nic_frame template = {
 	.ether = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00 },
 	.ipv4 = { 0x45, [8] = 64, [9] = 17, [12] = 10, [15] = 1, [16] = 10, [19] = 2 },
-	.udp = { [1] = 9, [3] = 9 },
+	.udp = { [1] = 9, [3] = 9, [6] = 1 },
 };
 
 static uint32_t frame_len = LEN_DEFAULT;

@@ -12,9 +12,12 @@
  *          cksum, vlan: and ask the port for that
  *   mbufs=8192 cache=256 fifo=0   of the pool; how many mbufs the application keeps
  *   pools=1   2: each port has its own
+ *   rxoffloads=0,0x2  RTE_ETH_RX_OFFLOAD_* of each port in turn; ports with
+ *          different ones count as different drivers
  * Ports of one driver are used together: of two, it receives on the first and
  * sends on the second.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,10 +55,22 @@ pool_make(uint16_t port)
 	return mp;
 }
 
-static struct cost_group *
-group_of(const char *pmd)
+/* Of the port with that number, in the order of probing; 0 behind the end of the list. */
+static uint64_t
+rx_offloads(uint16_t id)
 {
+	char word[COST_WORD_MAX];
+
+	return cost_arg_nth("rxoffloads", "0", id, word) ? strtoul(word, NULL, 0) : 0;
+}
+
+static struct cost_group *
+group_of(const char *driver, uint64_t offloads)
+{
+	char pmd[sizeof(groups[0].pmd)];
 	unsigned int i;
+
+	snprintf(pmd, sizeof(pmd), offloads != 0 ? "%s,%#" PRIx64 : "%s", driver, offloads);
 
 	for (i = 0; i < nb_groups; i++) {
 		if (strcmp(groups[i].pmd, pmd) == 0)
@@ -79,7 +94,12 @@ port_start(uint16_t id)
 	struct rte_mempool *mp;
 
 	must(rte_eth_dev_info_get(id, &info), "device information");
-	group = group_of(info.driver_name);
+	conf.rxmode.offloads = rx_offloads(id);
+	if (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) {
+		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads;
+	}
+	group = group_of(info.driver_name, conf.rxmode.offloads);
 	if (group->nb_ports == COST_PORTS_MAX)
 		rte_exit(EXIT_FAILURE, "more than %u ports\n", COST_PORTS_MAX);
 	mp = group->nb_ports == 0 || cost_arg("pools", 1) > 1 ? pool_make(id) : group->pools[0];
