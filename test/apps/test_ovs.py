@@ -14,6 +14,7 @@ from testpmd import vdev
 
 SIZE = (4 << 20) * SCALE
 WINDOW = "-w", "256K"   # under way at most; no ring is too small for it, however slow its thread
+UDP_SIZE = 512 << 10    # fewer datagrams than any ring has room for
 PINGS = 20
 PING_SIZE = 14 + 20 + 8 + 56
 
@@ -31,10 +32,16 @@ def sides(lab):
 
 
 @pytest.fixture
-def switch(lab, sides, tmp_path):
+def devargs():
+    """Both ports'."""
+    return {}
+
+
+@pytest.fixture
+def switch(lab, sides, tmp_path, devargs):
     one = ovs.Switch(lab.dut, tmp_path)
     for number, pair in enumerate(sides):
-        one.add_port(number, vdev(number, pair.iface))
+        one.add_port(number, vdev(number, pair.iface, **devargs))
     yield one
     one.kill()
     lab.assert_clean()
@@ -80,5 +87,21 @@ def test_bridge(lab, sides, switch):
     count = hosts.ping(left.gen, hosts.RIGHT, PINGS)
     assert_counted(switch, [left])
     assert soon(lambda: switch.ports()[1] == 2 * (count, count * PING_SIZE, 0)), switch.ports()
+    switch.end()
+    lab.assert_clean()
+
+
+@pytest.mark.parametrize("devargs", [{"csum_complete": 1}])
+def test_open_checksums(lab, sides, switch):
+    """Hosts whose stacks leave checksums to the NIC, as Linux does by default on a veth."""
+    left, right = sides
+    assert "Rx checksum offload is not supported" not in switch.daemon.log
+    for pair in sides:
+        pair.gen.exec("ethtool", "-K", pair.peer, "tx", "on", "tso", "off")
+    hosts.ping(left.gen, hosts.RIGHT, PINGS)
+    both_ways(left, right)
+    ends = hosts.iperf3(left.gen, right.gen, hosts.RIGHT, "-u", "-b", "50M", "-n", UDP_SIZE)
+    assert ends["sum"]["lost_packets"] == 0 and ends["sum"]["bytes"] >= UDP_SIZE, ends["sum"]
+    assert_counted(switch, sides)
     switch.end()
     lab.assert_clean()
