@@ -76,7 +76,7 @@ static const struct valid_case valid_cases[] = {
 	    .attach = AFX_ATTACH_DRV } },
 	/* modes */
 	{ "iface=eth0,mode=auto", { DEFAULTS } },
-	{ "iface=eth0,mode=zc", { DEFAULTS, .copy = AFX_COPY_NEVER } },
+	{ "iface=eth0,mode=zc", { DEFAULTS, .attach = AFX_ATTACH_DRV, .copy = AFX_COPY_NEVER } },
 	{ "iface=eth0,mode=copy", { DEFAULTS, .copy = AFX_COPY_FORCE } },
 	{ "iface=eth0,mode=drv", { DEFAULTS, .attach = AFX_ATTACH_DRV } },
 	{ "iface=eth0,mode=hw", { DEFAULTS, .attach = AFX_ATTACH_HW } },
@@ -92,7 +92,8 @@ static const struct valid_case valid_cases[] = {
 	  { DEFAULTS, .attach = AFX_ATTACH_SKB, .copy = AFX_COPY_FORCE } },
 	{ "iface=eth0,mode=copy,force_copy=1", { DEFAULTS, .copy = AFX_COPY_FORCE } },
 	{ "iface=eth0,mode=copy,force_copy=0", { DEFAULTS, .copy = AFX_COPY_FORCE } },
-	{ "iface=eth0,mode=zc,force_copy=0", { DEFAULTS, .copy = AFX_COPY_NEVER } },
+	{ "iface=eth0,mode=zc,force_copy=0",
+	  { DEFAULTS, .attach = AFX_ATTACH_DRV, .copy = AFX_COPY_NEVER } },
 	{ "iface=eth0,mode=drv,force_copy=1",
 	  { DEFAULTS, .attach = AFX_ATTACH_DRV, .copy = AFX_COPY_FORCE } },
 	{ "iface=eth0,kstats=0", { DEFAULTS } },

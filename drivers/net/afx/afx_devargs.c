@@ -286,7 +286,7 @@ pairs_parse(struct parse *p, const char *args)
 	return p->ret;
 }
 
-/* Settle the copy mode, which mode= and force_copy= both choose. */
+/* Settle the copy mode, which mode= and force_copy= both choose, and the attach mode by it. */
 static int
 mode_check(struct parse *p)
 {
@@ -301,6 +301,9 @@ mode_check(struct parse *p)
 			"contradicts mode=skb, which always copies, mode=drv is allowed");
 	if (p->force_copy || cfg->attach == AFX_ATTACH_SKB)
 		cfg->copy = AFX_COPY_FORCE;
+	/* Generic mode always copies: to fall back to it would only hide why native mode failed. */
+	if (cfg->attach == AFX_ATTACH_AUTO && cfg->copy == AFX_COPY_NEVER)
+		cfg->attach = AFX_ATTACH_DRV;
 	return 0;
 }
 

@@ -36,14 +36,16 @@ busy_poll_start(struct afx_pair *pair)
 	uint32_t rx_napi = 0;
 	uint32_t tx_napi = 0;
 	uint32_t napi;
+	int ret;
 
-	if (afx_sock_busy_poll_set(&pair->sock, pair->dev->cfg.busy_budget, &napi) != 0)
+	if (afx_sock_napi_get(&pair->sock, &napi) != 0)
 		return "the socket has no NAPI id";
 	afx_netdev_napi_get(pair->dev->info.ifindex, pair->queue, &rx_napi, &tx_napi);
-	if (rx_napi != napi || tx_napi != napi) {
-		afx_sock_busy_poll_clear(&pair->sock);
+	if (rx_napi != napi || tx_napi != napi)
 		return "a poll of the Rx queue is not known to serve the Tx queue";
-	}
+	ret = afx_sock_busy_poll_set(&pair->sock, pair->dev->cfg.busy_budget);
+	if (ret != 0)
+		return strerror(-ret);
 	pair->busy_poll = true;
 	return NULL;
 }

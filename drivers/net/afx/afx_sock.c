@@ -232,26 +232,24 @@ busy_poll_write(struct afx_sock *s, int prefer, int usecs, int budget)
 	return 0;
 }
 
-void
-afx_sock_busy_poll_clear(struct afx_sock *s)
-{
-	busy_poll_write(s, 0, 0, 0);
-}
-
 int
-afx_sock_busy_poll_set(struct afx_sock *s, uint16_t budget, uint32_t *napi)
+afx_sock_napi_get(const struct afx_sock *s, uint32_t *napi)
 {
 	socklen_t len = sizeof(*napi);
-	int ret;
 
 	*napi = 0;
 	if (getsockopt(s->fd, SOL_SOCKET, SO_INCOMING_NAPI_ID, napi, &len) != 0)
 		return -errno;
-	if (*napi == 0)
-		return -EOPNOTSUPP;
-	ret = busy_poll_write(s, 1, BUSY_POLL_US, budget);
+	return *napi != 0 ? 0 : -EOPNOTSUPP;
+}
+
+int
+afx_sock_busy_poll_set(struct afx_sock *s, uint16_t budget)
+{
+	const int ret = busy_poll_write(s, 1, BUSY_POLL_US, budget);
+
 	if (ret != 0)
-		afx_sock_busy_poll_clear(s);
+		busy_poll_write(s, 0, 0, 0);
 	return ret;
 }
 

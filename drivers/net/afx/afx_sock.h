@@ -115,12 +115,16 @@ uint32_t afx_sock_tx_budget_set(struct afx_sock *s, uint32_t budget);
 void afx_sock_sndbuf_set(struct afx_sock *s, uint32_t bytes);
 
 /*
- * Preferred busy polling with a budget of packets. -EOPNOTSUPP where the
- * socket has no NAPI id (veth since Linux 6.13), with *napi 0; all options are
- * then back at their defaults. On success *napi is the socket's NAPI id.
+ * NAPI id of a bound socket: of what a busy poll of it would run. -EOPNOTSUPP
+ * where it has none (veth since Linux 6.13), with *napi 0; or -errno.
  */
-int afx_sock_busy_poll_set(struct afx_sock *s, uint16_t budget, uint32_t *napi);
-void afx_sock_busy_poll_clear(struct afx_sock *s);
+int afx_sock_napi_get(const struct afx_sock *s, uint32_t *napi);
+
+/*
+ * Preferred busy polling with a budget of packets. 0, or -errno, and all options
+ * are back at their defaults.
+ */
+int afx_sock_busy_poll_set(struct afx_sock *s, uint16_t budget);
 
 /*
  * Wait until the kernel has released a queue after the close of a zero-copy
