@@ -15,8 +15,8 @@ from runs import assert_gone, ended as run_ended, reflected
 from runs import start  # noqa: F401 pylint: disable=unused-import
 from test_app import Flood, ended, made, syscalls
 from test_app import app  # noqa: F401 pylint: disable=unused-import
-from test_watch import ENODEV
-from test_watch import events  # noqa: F401 pylint: disable=unused-import
+from watching import ENODEV
+from watching import events  # noqa: F401 pylint: disable=unused-import
 
 COUNT = 400
 # The kernel tells of a carrier once a second, and igb takes seconds for its link.

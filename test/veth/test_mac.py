@@ -7,7 +7,7 @@ import re
 import rawpeer
 from lab import frames, reflect, soon
 from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
-from test_watch import create, delete, events  # noqa: F401 pylint: disable=unused-import
+from watching import create, delete, events  # noqa: F401 pylint: disable=unused-import
 from testpmd import vdev
 
 COUNT = 100
