@@ -74,7 +74,9 @@ test_nothing_asked(void **state __rte_unused)
 	assert_int_equal(afx_vlan_offload_set(&port->dev, RTE_ETH_VLAN_STRIP_MASK), -EBUSY);
 	*port->offloads = RTE_ETH_RX_OFFLOAD_QINQ_STRIP;
 	assert_int_equal(afx_vlan_offload_set(&port->dev, RTE_ETH_QINQ_STRIP_MASK), -EBUSY);
-	assert_int_equal(afx_vlan_offload_set(&port->dev, RTE_ETH_VLAN_FILTER_MASK), 0);
+	*port->offloads = RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
+	assert_int_equal(afx_vlan_offload_set(&port->dev, RTE_ETH_VLAN_FILTER_MASK), -EBUSY);
+	assert_int_equal(afx_vlan_offload_set(&port->dev, RTE_ETH_VLAN_EXTEND_MASK), 0);
 	assert_int_equal(port->priv.offload.rx.what, 0);
 	assert_int_equal(port->priv.offload.rx.ptypes, 0);
 }
@@ -154,6 +156,7 @@ test_bits(void **state __rte_unused)
 	} rows[] = {
 		{ RTE_ETH_RX_OFFLOAD_VLAN_STRIP, AFX_RX_META_VLAN_STRIP },
 		{ RTE_ETH_RX_OFFLOAD_QINQ_STRIP, AFX_RX_META_QINQ_STRIP },
+		{ RTE_ETH_RX_OFFLOAD_VLAN_FILTER, AFX_RX_META_VLAN_FILTER },
 		{ RTE_ETH_RX_OFFLOAD_IPV4_CKSUM, AFX_RX_META_IP_CKSUM },
 		{ RTE_ETH_RX_OFFLOAD_UDP_CKSUM, AFX_RX_META_UDP_CKSUM },
 		{ RTE_ETH_RX_OFFLOAD_TCP_CKSUM, AFX_RX_META_TCP_CKSUM },

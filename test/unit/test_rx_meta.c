@@ -201,16 +201,100 @@ test_hash(void **state __rte_unused)
 	env_close(&e);
 }
 
+/* Frames of VLANs 5, 63 and 4095 are let in, and what belongs to none. */
+static const struct {
+	const char *frame;
+	bool passes;
+} filtered[] = {
+	{ ETHER("0806") "0001", true },
+	{ ETHER("8100") "6005 0806 01", true },
+	{ ETHER("8100") "0006 0806 0203", false },
+	{ ETHER("8100") "e000 0806 03", true },
+	{ ETHER("8100") "003e 0806 04", false },
+	{ ETHER("8100") "003f 0806 05", true },
+	{ ETHER("8100") "0040 0806 06", false },
+	{ ETHER("8100") "0045 0806 06", false },
+	{ ETHER("8100") "0fff 0806 07", true },
+	{ ETHER("88a8") "0006 0806 08", true },
+	{ ETHER("8100") "00", true },
+	{ ETHER("8100") "0006", false },
+};
+
+static void
+test_vlan_filter(void **state __rte_unused)
+{
+	static uint64_t vids[64] = {
+		UINT64_C(1) << 5 | UINT64_C(1) << 63, [63] = UINT64_C(1) << 63
+	};
+	struct rte_mbuf *pkts[RTE_DIM(filtered)];
+	uint32_t passed = 0, bytes = 0, i;
+	struct frame f;
+	struct env e;
+
+	env_open(&e, &(struct env_cfg){ .cache = 32 });
+	e.meta.what = AFX_RX_META_VLAN_FILTER;
+	e.meta.vids = vids;
+	for (i = 0; i < RTE_DIM(filtered); i++) {
+		f = frame_make(filtered[i].frame);
+		assert_true(fk_receive(&e.fk, f.data, f.len));
+		passed += filtered[i].passes;
+	}
+	assert_int_equal(afx_rx_burst_meta(&e.rxq, pkts, RTE_DIM(pkts)), passed);
+	env_check(&e, pkts, passed);
+	for (i = 0, passed = 0; i < RTE_DIM(filtered); i++) {
+		if (!filtered[i].passes)
+			continue;
+		check_left(pkts[passed], filtered[i].frame);
+		assert_true(pkts[passed]->ol_flags == 0);
+		bytes += pkts[passed++]->pkt_len;
+	}
+	assert_int_equal(e.rxq.count.packets, passed);
+	assert_int_equal(e.rxq.count.bytes, bytes);
+	assert_int_equal(e.rxq.count.filtered, RTE_DIM(filtered) - passed);
+	rte_pktmbuf_free_bulk(pkts, passed);
+	env_close(&e);
+}
+
+/* The tag that the filter looks at is the one that is stripped. */
+static void
+test_vlan_filter_and_strip(void **state __rte_unused)
+{
+	static uint64_t vids[64] = { UINT64_C(1) << 5 };
+	static const char *const frames[] = { ETHER("8100") "0006 0806 01",
+					      ETHER("8100") "0005 0806 02" };
+	struct rte_mbuf *pkts[2];
+	struct frame f;
+	struct env e;
+	int i;
+
+	env_open(&e, &(struct env_cfg){ 0 });
+	e.meta.what = AFX_RX_META_VLAN_FILTER | AFX_RX_META_VLAN_STRIP;
+	e.meta.vids = vids;
+	for (i = 0; i < 2; i++) {
+		f = frame_make(frames[i]);
+		assert_true(fk_receive(&e.fk, f.data, f.len));
+	}
+	assert_int_equal(afx_rx_burst_busy_meta(&e.rxq, pkts, 2), 1);
+	assert_true(pkts[0]->ol_flags == STRIPPED);
+	assert_int_equal(pkts[0]->vlan_tci, 5);
+	check_left(pkts[0], ETHER("0806") "02");
+	assert_int_equal(e.rxq.count.filtered, 1);
+	rte_pktmbuf_free(pkts[0]);
+	env_close(&e);
+}
+
 int
 main(void)
 {
-	static struct CMUnitTest tests[RTE_DIM(cases) + 1];
+	static struct CMUnitTest tests[RTE_DIM(cases) + 3];
 	size_t i;
 
 	for (i = 0; i < RTE_DIM(cases); i++)
 		tests[i] = (struct CMUnitTest){ .name = cases[i].name,
 						.test_func = test_case,
 						.initial_state = (void *)(uintptr_t)&cases[i] };
-	tests[i] = (struct CMUnitTest)cmocka_unit_test(test_hash);
+	tests[i++] = (struct CMUnitTest)cmocka_unit_test(test_hash);
+	tests[i++] = (struct CMUnitTest)cmocka_unit_test(test_vlan_filter);
+	tests[i] = (struct CMUnitTest)cmocka_unit_test(test_vlan_filter_and_strip);
 	return cmocka_run_group_tests_name("rx_meta", tests, env_group_setup, env_group_teardown);
 }

@@ -279,12 +279,50 @@ def test_qinq_strip(lab, pair):
         assert_forwarded(tap, [plain] * 3)
 
 
+@pytest.mark.parametrize("mode", ["drv", "skb"])
+def test_vlan_filter(lab, pair, mode):
+    """What is in none of the application's VLANs is freed and counted."""
+    sent = [tagged(pair), *(tagged(pair, (Dot1Q, vid)) for vid in (5, 6, 7, 0)),
+            tagged(pair, (Dot1AD, 6))] * 10
+    tap = Tap(pair)
+
+    def check(vids):
+        want = [f for f in sent if f[12:14] != b"\x81\x00"
+                or int.from_bytes(f[14:16], "big") & 0xfff in vids]
+        before, gone = pmd.stats(), pmd.xstats()["rx_q0_vlan_filtered"]
+        pair.wire.send(sent)
+        assert_forwarded(tap, want)
+        after = pmd.stats()
+        assert after["ipackets"] - before["ipackets"] == len(want)
+        assert after["ibytes"] - before["ibytes"] == sum(map(len, want))
+        assert pmd.xstats()["rx_q0_vlan_filtered"] - gone == len(sent) - len(want)
+
+    with lab.testpmd(lab.vdevs(mode=mode), mode="macswap",
+                     app=["--enable-hw-vlan-filter"]) as pmd:
+        check({0})
+        pmd.cmd("rx_vlan add 5 0")
+        pmd.cmd("rx_vlan add 7 0")
+        check({0, 5, 7})
+        pmd.cmd("rx_vlan rm 5 0")
+        check({0, 7})
+        pmd.cmd("vlan set filter off 0")
+        check(range(4096))
+        pmd.cmd("vlan set filter on 0")
+        pmd.stop()
+        pmd.cmd("port stop 0")
+        pmd.cmd("port start 0")
+        pmd.start()
+        check({0, 7})
+        pmd.cmd("clear port xstats 0")
+        assert pmd.xstats()["rx_q0_vlan_filtered"] == 0
+
+
 def test_strip_asked_for_too_late(lab, pair):
     sent = [tagged(pair, (Dot1Q, 5))]
     with lab.testpmd(mode="rxonly") as pmd:
         pmd.cmd("set verbose 1")
         answer = pmd.cmd("vlan set strip on 0")
-        assert "VLAN strip can not be switched on" in afx_lines(answer)[0]
+        assert "VLAN strip or filter can not be switched on" in afx_lines(answer)[0]
         assert "diag=-16" in answer
         assert (told(pmd, pair, sent)[0].tci, burst_mode(pmd)) == (None, PLAIN)
         pmd.cmd("vlan set strip off 0")

@@ -82,6 +82,7 @@ struct afx_rx_counters {
 	uint64_t bytes;
 	uint64_t nombuf; /* refills that found too few mbufs in the pool */
 	uint64_t wakeups; /* recvfrom calls */
+	uint64_t filtered; /* by VLAN; not in packets and bytes */
 };
 
 /* Extended statistics, by what they are about; see afx_xstats.h. */
@@ -99,6 +100,7 @@ enum {
 	AFX_XSTATS_RX_KERNEL, /* before are the socket's, below our own */
 	AFX_XSTAT_RX_REFILL_FAILURES = AFX_XSTATS_RX_KERNEL,
 	AFX_XSTAT_RX_SYSCALLS,
+	AFX_XSTAT_RX_VLAN_FILTERED,
 	AFX_XSTAT_RX_ZEROCOPY,
 	AFX_XSTATS_RX,
 };

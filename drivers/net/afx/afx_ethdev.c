@@ -170,6 +170,7 @@ static const struct eth_dev_ops afx_ops = {
 	.dev_supported_ptypes_get = afx_ptypes_get,
 	.dev_ptypes_set = afx_ptypes_set,
 	.vlan_offload_set = afx_vlan_offload_set,
+	.vlan_filter_set = afx_vlan_filter_set,
 	.rx_queue_setup = rx_queue_setup,
 	.rx_queue_release = rx_queue_release,
 	.tx_queue_setup = tx_queue_setup,

@@ -8,7 +8,8 @@
 
 #define PTYPES_ALL (RTE_PTYPE_L2_MASK | RTE_PTYPE_L3_MASK | RTE_PTYPE_L4_MASK)
 
-#define STRIP_MASK (AFX_RX_META_VLAN_STRIP | AFX_RX_META_QINQ_STRIP)
+/* What is about tags alone, and can be switched while the port runs. */
+#define VLAN_MASK (AFX_RX_META_VLAN_STRIP | AFX_RX_META_QINQ_STRIP | AFX_RX_META_VLAN_FILTER)
 
 static const struct {
 	uint64_t offload;
@@ -16,6 +17,7 @@ static const struct {
 } offloads[] = {
 	{ RTE_ETH_RX_OFFLOAD_VLAN_STRIP, AFX_RX_META_VLAN_STRIP },
 	{ RTE_ETH_RX_OFFLOAD_QINQ_STRIP, AFX_RX_META_QINQ_STRIP },
+	{ RTE_ETH_RX_OFFLOAD_VLAN_FILTER, AFX_RX_META_VLAN_FILTER },
 	{ RTE_ETH_RX_OFFLOAD_IPV4_CKSUM, AFX_RX_META_IP_CKSUM },
 	{ RTE_ETH_RX_OFFLOAD_UDP_CKSUM, AFX_RX_META_UDP_CKSUM },
 	{ RTE_ETH_RX_OFFLOAD_TCP_CKSUM, AFX_RX_META_TCP_CKSUM },
@@ -147,8 +149,9 @@ afx_port_offload_rx_start(struct rte_eth_dev *dev)
 	uint32_t ptypes = offload->ptypes;
 
 	/* What looks at the headers anyway tells them, too. */
-	if (!offload->ptypes_set && (what & ~STRIP_MASK) != 0)
+	if (!offload->ptypes_set && (what & ~VLAN_MASK) != 0)
 		ptypes = PTYPES_ALL;
+	offload->rx.vids = dev->data->vlan_filter_conf.ids;
 	pass_set(offload, what, ptypes);
 	offload->meta = what != 0 || ptypes != 0;
 }
@@ -194,18 +197,26 @@ int
 afx_vlan_offload_set(struct rte_eth_dev *dev, int mask)
 {
 	struct afx_dev *priv = dev->data->dev_private;
-	const uint32_t strip = what_wanted(dev) & STRIP_MASK;
+	const uint32_t wanted = what_wanted(dev) & VLAN_MASK;
 
-	if ((mask & (RTE_ETH_VLAN_STRIP_MASK | RTE_ETH_QINQ_STRIP_MASK)) == 0)
+	if ((mask &
+	     (RTE_ETH_VLAN_STRIP_MASK | RTE_ETH_QINQ_STRIP_MASK | RTE_ETH_VLAN_FILTER_MASK)) == 0)
 		return 0;
-	if (runs_without_pass(dev) && strip != 0) {
+	if (runs_without_pass(dev) && wanted != 0) {
 		AFX_LOG(ERR,
-			"%s: VLAN strip can not be switched on: the port was started without any "
+			"%s: VLAN strip or filter can not be switched on: the port was started without any "
 			"Rx offload; stop it first",
 			priv->cfg.iface);
 		return -EBUSY;
 	}
-	pass_set(&priv->offload, (priv->offload.rx.what & ~STRIP_MASK) | strip,
+	pass_set(&priv->offload, (priv->offload.rx.what & ~VLAN_MASK) | wanted,
 		 priv->offload.rx.ptypes);
+	return 0;
+}
+
+int
+afx_vlan_filter_set(struct rte_eth_dev *dev __rte_unused, uint16_t vlan_id __rte_unused,
+		    int on __rte_unused)
+{
 	return 0;
 }

@@ -35,9 +35,13 @@ const uint32_t *afx_ptypes_get(AFX_PTYPES_GET_ARGS);
 int afx_ptypes_set(struct rte_eth_dev *dev, uint32_t mask);
 
 /*
- * vlan_offload_set_t: VLAN and QinQ strip as dev->data says. At once if the pass
- * runs or the port is stopped; else -EBUSY, logged, to switch one on.
+ * vlan_offload_set_t: VLAN and QinQ strip and VLAN filter as dev->data says. At
+ * once if the pass runs or the port is stopped; else -EBUSY, logged, to switch
+ * one on.
  */
 int afx_vlan_offload_set(struct rte_eth_dev *dev, int mask);
+
+/* vlan_filter_set_t. 0: the table that ethdev keeps is the one that the pass looks at. */
+int afx_vlan_filter_set(struct rte_eth_dev *dev, uint16_t vlan_id, int on);
 
 #endif /* AFX_PORT_OFFLOAD_RX_H */

@@ -9,6 +9,7 @@
 #include "afx.h"
 #include "afx_rx.h"
 #include "afx_rx_cksum.h"
+#include "afx_rx_filter.h"
 #include "afx_rx_meta.h"
 #include "afx_rx_parse.h"
 
@@ -20,6 +21,8 @@
 
 #define STRIP_MASK (AFX_RX_META_VLAN_STRIP | AFX_RX_META_QINQ_STRIP)
 #define L4_CKSUM_MASK (AFX_RX_META_UDP_CKSUM | AFX_RX_META_TCP_CKSUM)
+/* What takes a look at the headers behind the tags. */
+#define LOOK_MASK (CKSUM_MASK | AFX_RX_META_HASH)
 #define CKSUM_MASK (AFX_RX_META_IP_CKSUM | L4_CKSUM_MASK | AFX_RX_META_COMPLETE)
 
 /* Take len bytes of tags off. */
@@ -121,28 +124,32 @@ afx_rx_meta(const struct afx_rx_meta *meta, struct rte_mbuf **pkts, uint32_t n)
 		if (i + PREFETCH_AHEAD < n)
 			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + PREFETCH_AHEAD], void *));
 		flags = what & STRIP_MASK ? strip(pkts[i], what) : 0;
-		if ((what & ~STRIP_MASK) != 0 || ptypes != 0)
+		if ((what & LOOK_MASK) != 0 || ptypes != 0)
 			flags |= look(meta, pkts[i], what, ptypes);
 		pkts[i]->ol_flags = flags;
 	}
 }
 
+/* What comes after a plain burst; returns how many mbufs are left. */
+static uint16_t
+finish(struct afx_rxq *q, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct afx_rx_meta *meta = q->meta;
+
+	if (__atomic_load_n(&meta->what, __ATOMIC_RELAXED) & AFX_RX_META_VLAN_FILTER)
+		n = afx_rx_filter(q, meta->vids, pkts, n);
+	afx_rx_meta(meta, pkts, n);
+	return n;
+}
+
 uint16_t
 afx_rx_burst_meta(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	const struct afx_rxq *q = queue;
-	const uint16_t received = afx_rx_burst(queue, pkts, n);
-
-	afx_rx_meta(q->meta, pkts, received);
-	return received;
+	return finish(queue, pkts, afx_rx_burst(queue, pkts, n));
 }
 
 uint16_t
 afx_rx_burst_busy_meta(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	const struct afx_rxq *q = queue;
-	const uint16_t received = afx_rx_burst_busy(queue, pkts, n);
-
-	afx_rx_meta(q->meta, pkts, received);
-	return received;
+	return finish(queue, pkts, afx_rx_burst_busy(queue, pkts, n));
 }

@@ -21,12 +21,14 @@ enum {
 	AFX_RX_META_TCP_CKSUM = 1 << 4,
 	AFX_RX_META_COMPLETE = 1 << 5, /* checksums that the sender left to an offload */
 	AFX_RX_META_HASH = 1 << 6,
+	AFX_RX_META_VLAN_FILTER = 1 << 7, /* by afx_rx_filter.h, ahead of the pass */
 };
 
 /* Of a port. The Rx lcores read it; control sets it before start, and what and ptypes at any time. */
 struct afx_rx_meta {
 	uint32_t what;
 	uint32_t ptypes; /* RTE_PTYPE_*_MASK of the layers whose types are told */
+	const uint64_t *vids; /* VLANs that pass the filter, a bit each */
 	struct afx_rx_hash hash;
 };
 
@@ -38,7 +40,7 @@ struct afx_rx_meta {
  */
 void afx_rx_meta(const struct afx_rx_meta *meta, struct rte_mbuf **pkts, uint32_t n);
 
-/* eth_rx_burst_t. afx_rx_burst or afx_rx_burst_busy, and that pass over what they received. */
+/* eth_rx_burst_t. afx_rx_burst or afx_rx_burst_busy, the VLAN filter if asked for, and that pass. */
 uint16_t afx_rx_burst_meta(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t afx_rx_burst_busy_meta(void *queue, struct rte_mbuf **pkts, uint16_t n);
 

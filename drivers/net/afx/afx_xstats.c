@@ -23,6 +23,7 @@ static const char *const rx_names[AFX_XSTATS_RX] = {
 	[AFX_XSTAT_RX_INVALID] = "invalid_descs",
 	[AFX_XSTAT_RX_REFILL_FAILURES] = "refill_failures",
 	[AFX_XSTAT_RX_SYSCALLS] = "syscalls",
+	[AFX_XSTAT_RX_VLAN_FILTERED] = "vlan_filtered",
 	[AFX_XSTAT_RX_ZEROCOPY] = "zerocopy",
 };
 
@@ -78,6 +79,7 @@ rx_values(const struct afx_rxq *q, uint64_t *value)
 	value[AFX_XSTAT_RX_INVALID] = kernel.rx_invalid;
 	value[AFX_XSTAT_RX_REFILL_FAILURES] = q->count.nombuf;
 	value[AFX_XSTAT_RX_SYSCALLS] = q->count.wakeups;
+	value[AFX_XSTAT_RX_VLAN_FILTERED] = q->count.filtered;
 	value[AFX_XSTAT_RX_ZEROCOPY] = q->pair->bound && q->pair->sock.zerocopy;
 }
 
