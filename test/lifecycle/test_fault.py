@@ -59,7 +59,8 @@ TOLERATED = {
        | {("start", kind) for kind in (0x10, 0x14, 0x16, 0x1a)}
        for name in ("sendto", "recvmsg")},
     "ioctl": {(None, request << 32 | command) for request, command in (
-        (0x8946, 0x3c), (0x8946, 3), (0x8946, 0x4c), (0, 0x8913))},
+        (0x8946, 0x3c), (0x8946, 3), (0x8946, 0x4c), (0x8946, 0x46),
+        (0, 0x8913))},
     # libbpf's looks at what the kernel can, its second tries; ours: generic
     # XDP if native fails, and whether the program is still attached.
     "bpf": {("start", command) for command in (5, 18, 0, 35, 28, 15)},
