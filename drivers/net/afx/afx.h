@@ -82,7 +82,8 @@ struct afx_rx_counters {
 	uint64_t bytes;
 	uint64_t nombuf; /* refills that found too few mbufs in the pool */
 	uint64_t wakeups; /* recvfrom calls */
-	uint64_t filtered; /* by VLAN; not in packets and bytes */
+	uint64_t filtered; /* by VLAN; of packets and bytes, which never fall */
+	uint64_t filtered_bytes;
 };
 
 /* Extended statistics, by what they are about; see afx_xstats.h. */

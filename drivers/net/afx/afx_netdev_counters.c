@@ -51,16 +51,17 @@ guarded_free(struct guarded *g)
 static int
 count_read(const char *iface, uint32_t *n)
 {
-	struct {
-		struct ethtool_sset_info info;
-		uint32_t count;
-	} set = { .info = { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1 << ETH_SS_STATS } };
+	/* The answer has one count for the one set asked for. */
+	uint64_t room[sizeof(struct ethtool_sset_info) / sizeof(uint64_t) + 1] = { 0 };
+	struct ethtool_sset_info *set = (struct ethtool_sset_info *)room;
 	int ret;
 
-	ret = afx_netdev_ethtool(iface, &set);
+	set->cmd = ETHTOOL_GSSET_INFO;
+	set->sset_mask = 1 << ETH_SS_STATS;
+	ret = afx_netdev_ethtool(iface, set);
 	if (ret != 0)
 		return ret;
-	*n = set.info.sset_mask != 0 ? set.count : 0;
+	*n = set->sset_mask != 0 ? set->data[0] : 0;
 	return *n != 0 ? 0 : -EOPNOTSUPP;
 }
 

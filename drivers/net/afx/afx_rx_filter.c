@@ -35,10 +35,9 @@ afx_rx_filter(struct afx_rxq *q, const uint64_t *vids, struct rte_mbuf **pkts, u
 			pkts[left++] = pkts[i];
 			continue;
 		}
-		q->count.bytes -= pkts[i]->pkt_len;
+		q->count.filtered_bytes += pkts[i]->pkt_len;
 		rte_pktmbuf_free_seg(pkts[i]);
 	}
-	q->count.packets -= n - left;
 	q->count.filtered += n - left;
 	return left;
 }

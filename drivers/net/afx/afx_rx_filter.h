@@ -13,7 +13,7 @@ struct rte_mbuf;
 
 /*
  * Of n mbufs just received and counted, free those whose VLAN is not in the
- * filter, and count them as filtered instead. Untagged frames, those of VLAN 0,
+ * filter, and count them as filtered besides. Untagged frames, those of VLAN 0,
  * which is a priority alone, and service tags pass. Returns how many are left,
  * in order. vids has a bit for each VLAN, and control may change it meanwhile.
  * Rx lcore, no syscalls.

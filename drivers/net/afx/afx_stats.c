@@ -30,11 +30,20 @@ missed_total(struct afx_rxq *q)
 	return now;
 }
 
+/* A lcore that is at work may have counted one and not yet the other. */
+static uint64_t
+minus(uint64_t from, uint64_t n)
+{
+	return from - RTE_MIN(from, n);
+}
+
 static void
 rxq_stats(struct afx_rxq *q, struct pair_stats *s)
 {
-	s->ipackets = q->count.packets - q->base.packets;
-	s->ibytes = q->count.bytes - q->base.bytes;
+	s->ipackets =
+		minus(q->count.packets - q->base.packets, q->count.filtered - q->base.filtered);
+	s->ibytes = minus(q->count.bytes - q->base.bytes,
+			  q->count.filtered_bytes - q->base.filtered_bytes);
 	s->nombuf = q->count.nombuf - q->base.nombuf;
 	s->imissed = missed_total(q) - q->missed_base;
 }
@@ -56,12 +65,6 @@ static bool
 rings_visible(const struct afx_pair *pair)
 {
 	return pair->bound && rte_eal_process_type() == RTE_PROC_PRIMARY;
-}
-
-static uint64_t
-minus(uint64_t from, uint64_t n)
-{
-	return from - RTE_MIN(from, n);
 }
 
 /* Frames that wait in the ring are not sent yet: they count when they are. */
