@@ -37,10 +37,15 @@ static const struct kind kinds[] = {
 	{ false, false }, { false, true }, { true, false }, { true, true }
 };
 
+/* A frame ends where its memory does, so that nothing in it is aligned. */
+struct unaligned {
+	uint16_t value;
+} __rte_packed;
+
 struct packet {
 	struct frame frame;
 	struct afx_rx_parsed parsed;
-	uint16_t *cksum; /* of the transport */
+	struct unaligned *cksum; /* of the transport */
 };
 
 static void
@@ -95,9 +100,10 @@ packet_make(struct kind kind, uint16_t payload)
 	packet.frame = frame_make(hex);
 	afx_rx_parse(packet.frame.data, packet.frame.len, &packet.parsed);
 	assert_true(packet.parsed.summable);
-	packet.cksum = (uint16_t *)(void *)(packet.frame.data + packet.parsed.l4 +
-					    (kind.tcp ? offsetof(struct rte_tcp_hdr, cksum)
-						      : offsetof(struct rte_udp_hdr, dgram_cksum)));
+	packet.cksum = (struct unaligned *)(void *)(packet.frame.data + packet.parsed.l4 +
+						    (kind.tcp ? offsetof(struct rte_tcp_hdr, cksum)
+							      : offsetof(struct rte_udp_hdr,
+									 dgram_cksum)));
 	return packet;
 }
 
@@ -147,7 +153,7 @@ test_l4(void **state __rte_unused)
 	for (i = 0; i < RTE_DIM(kinds); i++) {
 		for (payload = 0; payload <= PAYLOAD_MAX; payload++) {
 			packet = packet_make(kinds[i], payload);
-			*packet.cksum = library_cksum(&packet, kinds[i]);
+			packet.cksum->value = library_cksum(&packet, kinds[i]);
 			assert_int_equal(l4(&packet), GOOD);
 			/* The ports, what is behind a datagram's length, and the addresses. */
 			bits_flip_check(&packet, packet.parsed.l4, packet.parsed.l4 + 4);
@@ -171,10 +177,10 @@ test_partial(void **state __rte_unused)
 		for (payload = 0; payload <= PAYLOAD_MAX; payload++) {
 			packet = packet_make(kinds[i], payload);
 			want = library_cksum(&packet, kinds[i]);
-			*packet.cksum = library_pseudo(&packet, kinds[i]);
+			packet.cksum->value = library_pseudo(&packet, kinds[i]);
 			assert_int_equal(l4(&packet), NONE);
 			afx_rx_cksum_complete(packet.frame.data, &packet.parsed);
-			assert_int_equal(*packet.cksum, want);
+			assert_int_equal(packet.cksum->value, want);
 			assert_int_equal(l4(&packet), GOOD);
 		}
 	}
@@ -191,18 +197,18 @@ test_complete_leaves_others(void **state __rte_unused)
 	for (i = 0; i < RTE_DIM(kinds); i++) {
 		packet = packet_make(kinds[i], 9);
 		want = library_cksum(&packet, kinds[i]);
-		*packet.cksum = want;
+		packet.cksum->value = want;
 		afx_rx_cksum_complete(packet.frame.data, &packet.parsed);
-		assert_int_equal(*packet.cksum, want);
-		*packet.cksum = want ^ 0x0100;
+		assert_int_equal(packet.cksum->value, want);
+		packet.cksum->value = want ^ 0x0100;
 		afx_rx_cksum_complete(packet.frame.data, &packet.parsed);
-		assert_int_equal(*packet.cksum, want ^ 0x0100);
+		assert_int_equal(packet.cksum->value, want ^ 0x0100);
 		packet = packet_make(kinds[i], 9);
-		*packet.cksum = library_pseudo(&packet, kinds[i]);
+		packet.cksum->value = library_pseudo(&packet, kinds[i]);
 		packet.parsed.summable = false;
-		want = *packet.cksum;
+		want = packet.cksum->value;
 		afx_rx_cksum_complete(packet.frame.data, &packet.parsed);
-		assert_int_equal(*packet.cksum, want);
+		assert_int_equal(packet.cksum->value, want);
 	}
 }
 
@@ -216,12 +222,12 @@ test_complete_never_0(void **state __rte_unused)
 	uint16_t rest;
 
 	*payload = 0;
-	*packet.cksum = 0;
+	packet.cksum->value = 0;
 	rest = library_cksum(&packet, udp);
 	*payload = rest;
-	*packet.cksum = library_pseudo(&packet, udp);
+	packet.cksum->value = library_pseudo(&packet, udp);
 	afx_rx_cksum_complete(packet.frame.data, &packet.parsed);
-	assert_int_equal(*packet.cksum, UINT16_MAX);
+	assert_int_equal(packet.cksum->value, UINT16_MAX);
 	assert_int_equal(l4(&packet), GOOD);
 }
 
@@ -250,18 +256,18 @@ test_datagram_length(void **state __rte_unused)
 		packet = packet_make(udp, 6);
 		memset(packet.frame.data + packet.frame.len - 6, 0xee, 6);
 		packet.frame.data[packet.parsed.l4 + 5] = len;
-		*packet.cksum = UINT16_MAX;
+		packet.cksum->value = UINT16_MAX;
 		if (len < 8 || len > 8 + 6) {
 			assert_int_equal(l4(&packet), 0);
 			continue;
 		}
 		packet.frame.data[packet.parsed.l3 + 3] = 20 + len;
-		*packet.cksum = 0;
+		packet.cksum->value = 0;
 		want = library_cksum(&packet, udp);
 		packet.frame.data[packet.parsed.l3 + 3] = 20 + 8 + 6;
-		*packet.cksum = want;
+		packet.cksum->value = want;
 		assert_int_equal(l4(&packet), GOOD);
-		*packet.cksum = ~want;
+		packet.cksum->value = ~want;
 		assert_int_equal(l4(&packet), BAD);
 	}
 }
