@@ -15,7 +15,7 @@ from lab import assert_reflected, frames, soon
 from rawpeer import Peer, differences, swapped
 from reflector import Reflector
 
-COUNT = 2000
+COUNT = 1000
 LIVE = ("--json", "--stats-period=1")
 
 
