@@ -35,6 +35,9 @@
 /* Ethernet header; the kernel drops what is shorter (net/xdp/xsk.c). */
 #define AFX_FRAME_MIN 14
 
+/* Destination and source of an Ethernet header: what lies before a tag. */
+#define AFX_ADDRESSES_LEN 12
+
 /* MAC addresses of a port: what larger NICs filter; the kernel has no limit, and goes promiscuous beyond the NIC's. */
 #define AFX_MAC_ADDRS_MAX 128
 

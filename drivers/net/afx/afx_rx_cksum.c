@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
- *
- * Sums are in the byte order of the frame: a sum of 16-bit words in one's
- * complement is the same in either order, swapped.
  */
 #include <netinet/in.h>
 #include <stddef.h>
@@ -13,6 +10,7 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
+#include "afx_cksum.h"
 #include "afx_rx_cksum.h"
 
 /* Of data with a right checksum among it. */
@@ -27,64 +25,11 @@ struct segment {
 	bool optional; /* 0 says that there is no checksum */
 };
 
-static uint16_t
-fold(uint64_t sum)
-{
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	return (sum & UINT16_MAX) + (sum >> 16);
-}
-
-/*
- * rte_raw_cksum adds 16 bits at a time, which takes three times as long. A sum of
- * these stays below 2^64, whatever the length of a frame.
- */
-static uint64_t
-sum_add(uint64_t sum, const uint8_t *data, uint32_t len)
-{
-	uint64_t high = 0;
-	uint64_t word;
-	uint32_t half;
-	uint16_t quarter;
-
-	for (; len >= sizeof(word); len -= sizeof(word), data += sizeof(word)) {
-		memcpy(&word, data, sizeof(word));
-		sum += word & UINT32_MAX;
-		high += word >> 32;
-	}
-	if (len & sizeof(half)) {
-		memcpy(&half, data, sizeof(half));
-		sum += half;
-		data += sizeof(half);
-	}
-	if (len & sizeof(quarter)) {
-		memcpy(&quarter, data, sizeof(quarter));
-		sum += quarter;
-		data += sizeof(quarter);
-	}
-	/* The lower address of a word: its other byte counts as 0. */
-	if (len & 1)
-		sum += rte_cpu_to_le_16(*data);
-	return sum + high;
-}
-
-/* Source and destination address are neighbours in both headers. */
-static uint16_t
-pseudo_sum(const uint8_t *frame, const struct afx_rx_parsed *p, uint8_t proto, uint32_t len)
-{
-	const bool v4 = RTE_ETH_IS_IPV4_HDR(p->ptype);
-	const uint8_t *addresses = frame + p->l3 +
-		(v4 ? offsetof(struct rte_ipv4_hdr, src_addr)
-		    : offsetof(struct rte_ipv6_hdr, src_addr));
-	const uint64_t sum = (uint64_t)rte_cpu_to_be_16(len) + rte_cpu_to_be_16(proto);
-
-	return fold(sum_add(sum, addresses, v4 ? 2 * sizeof(uint32_t) : 2 * 16));
-}
-
 static bool
 segment_find(const uint8_t *frame, const struct afx_rx_parsed *p, struct segment *s)
 {
+	const bool ipv4 = RTE_ETH_IS_IPV4_HDR(p->ptype);
+	const uint8_t *ip = frame + p->l3;
 	const uint8_t *l4 = frame + p->l4;
 
 	if (!p->summable)
@@ -94,15 +39,15 @@ segment_find(const uint8_t *frame, const struct afx_rx_parsed *p, struct segment
 		s->len = p->l4_len;
 		s->field = offsetof(struct rte_tcp_hdr, cksum);
 		s->optional = false;
-		s->pseudo = pseudo_sum(frame, p, IPPROTO_TCP, s->len);
+		s->pseudo = afx_cksum_fold(afx_cksum_pseudo(ip, !ipv4, IPPROTO_TCP, s->len));
 		return true;
 	}
 	s->len = afx_be16(l4 + offsetof(struct rte_udp_hdr, dgram_len));
 	s->field = offsetof(struct rte_udp_hdr, dgram_cksum);
-	s->optional = RTE_ETH_IS_IPV4_HDR(p->ptype);
+	s->optional = ipv4;
 	if (s->len < sizeof(struct rte_udp_hdr) || s->len > p->l4_len)
 		return false;
-	s->pseudo = pseudo_sum(frame, p, IPPROTO_UDP, s->len);
+	s->pseudo = afx_cksum_fold(afx_cksum_pseudo(ip, !ipv4, IPPROTO_UDP, s->len));
 	return true;
 }
 
@@ -120,7 +65,7 @@ afx_rx_cksum_ip(const uint8_t *frame, const struct afx_rx_parsed *p)
 {
 	if (!RTE_ETH_IS_IPV4_HDR(p->ptype) || p->l4 == 0)
 		return 0;
-	return fold(sum_add(0, frame + p->l3, p->l4 - p->l3)) == SUM_RIGHT
+	return afx_cksum_fold(afx_cksum_add(0, frame + p->l3, p->l4 - p->l3)) == SUM_RIGHT
 		? RTE_MBUF_F_RX_IP_CKSUM_GOOD
 		: RTE_MBUF_F_RX_IP_CKSUM_BAD;
 }
@@ -136,7 +81,7 @@ afx_rx_cksum_l4(const uint8_t *frame, const struct afx_rx_parsed *p)
 	field = field_read(&s);
 	if (field == 0 && s.optional)
 		return RTE_MBUF_F_RX_L4_CKSUM_GOOD;
-	if (fold(sum_add(s.pseudo, s.data, s.len)) == SUM_RIGHT)
+	if (afx_cksum_fold(afx_cksum_add(s.pseudo, s.data, s.len)) == SUM_RIGHT)
 		return RTE_MBUF_F_RX_L4_CKSUM_GOOD;
 	return field == s.pseudo ? RTE_MBUF_F_RX_L4_CKSUM_NONE : RTE_MBUF_F_RX_L4_CKSUM_BAD;
 }
@@ -149,7 +94,7 @@ afx_rx_cksum_complete(uint8_t *frame, const struct afx_rx_parsed *p)
 
 	if (!segment_find(frame, p, &s) || field_read(&s) != s.pseudo)
 		return;
-	field = ~fold(sum_add(0, s.data, s.len));
+	field = ~afx_cksum_fold(afx_cksum_add(0, s.data, s.len));
 	/* To a datagram 0 would mean none; the two are the same number in one's complement. */
 	if (field == 0)
 		field = UINT16_MAX;

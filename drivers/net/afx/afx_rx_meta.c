@@ -16,9 +16,6 @@
 /* Frames ahead: a few frames' work, in which a line comes from memory. */
 #define PREFETCH_AHEAD 4
 
-/* What the addresses of an Ethernet header take, which move up to where a tag was. */
-#define ADDRESSES_LEN (2 * RTE_ETHER_ADDR_LEN)
-
 #define STRIP_MASK (AFX_RX_META_VLAN_STRIP | AFX_RX_META_QINQ_STRIP)
 #define L4_CKSUM_MASK (AFX_RX_META_UDP_CKSUM | AFX_RX_META_TCP_CKSUM)
 /* What takes a look at the headers behind the tags. */
@@ -31,7 +28,7 @@ cut(struct rte_mbuf *m, uint16_t len)
 {
 	uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
 
-	memmove(frame + len, frame, ADDRESSES_LEN);
+	memmove(frame + len, frame, AFX_ADDRESSES_LEN);
 	m->data_off += len;
 	m->data_len -= len;
 	m->pkt_len -= len;

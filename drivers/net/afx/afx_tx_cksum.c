@@ -12,6 +12,7 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
+#include "afx_cksum.h"
 #include "afx_tx_cksum.h"
 
 /* First byte of an IP header: the version is in its upper half. */
@@ -107,50 +108,6 @@ afx_tx_cksum_find(const struct rte_mbuf *m, struct afx_tx_cksum *at)
 }
 
 /*
- * One's complement sum in the frame's own byte order. A frame is far too short
- * to overflow it.
- */
-static uint64_t
-add(uint64_t sum, const char *data, uint32_t len)
-{
-	const char *end = data + (len & ~(uint32_t)7);
-	uint64_t word;
-	uint32_t half;
-	uint16_t last = 0;
-
-	for (; data != end; data += sizeof(word)) {
-		memcpy(&word, data, sizeof(word));
-		sum += (word & UINT32_MAX) + (word >> 32);
-	}
-	if (len & 4) {
-		memcpy(&half, data, sizeof(half));
-		sum += half;
-		data += sizeof(half);
-	}
-	if (len & 2) {
-		memcpy(&last, data, sizeof(last));
-		sum += last;
-		data += sizeof(last);
-	}
-	if (len & 1) {
-		last = 0;
-		memcpy(&last, data, 1);
-		sum += last;
-	}
-	return sum;
-}
-
-static uint16_t
-fold(uint64_t sum)
-{
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	return sum;
-}
-
-/*
  * The checksum of data that has its own field in it, whose value is taken out of
  * the sum: a zero stored there would have to be waited for by the loads.
  */
@@ -160,7 +117,7 @@ cksum(uint64_t sum, const char *data, uint32_t len, const char *field)
 	uint16_t old;
 
 	memcpy(&old, field, sizeof(old));
-	return ~fold(add(sum + (uint16_t)~old, data, len));
+	return ~afx_cksum_fold(afx_cksum_add(sum + (uint16_t)~old, data, len));
 }
 
 static void
@@ -170,17 +127,6 @@ ipv4_write(char *ip, uint32_t len)
 	const uint16_t value = cksum(0, ip, len, field);
 
 	memcpy(field, &value, sizeof(value));
-}
-
-/* Addresses, protocol and length. */
-static uint64_t
-pseudo_header_sum(const char *ip, const struct afx_tx_cksum *at, uint8_t proto)
-{
-	uint64_t sum = (uint64_t)rte_cpu_to_be_16(proto) + rte_cpu_to_be_16(at->l4_len);
-
-	if (at->ipv6)
-		return add(sum, ip + offsetof(struct rte_ipv6_hdr, src_addr), 2 * 16);
-	return add(sum, ip + offsetof(struct rte_ipv4_hdr, src_addr), 2 * 4);
 }
 
 static void
@@ -207,5 +153,7 @@ afx_tx_cksum_write(char *frame, uint64_t flags, const struct afx_tx_cksum *at)
 		ipv4_write(ip, at->l3_len);
 	if (flags & RTE_MBUF_F_TX_L4_MASK)
 		l4_write(ip + at->l3_len, at->l4_len,
-			 pseudo_header_sum(ip, at, udp ? IPPROTO_UDP : IPPROTO_TCP), udp);
+			 afx_cksum_pseudo(ip, at->ipv6, udp ? IPPROTO_UDP : IPPROTO_TCP,
+					  at->l4_len),
+			 udp);
 }

@@ -8,9 +8,6 @@
 
 #include "afx_tx_offload.h"
 
-/* Destination and source address, before the tags. */
-#define ADDRS_LEN (2 * RTE_ETHER_ADDR_LEN)
-
 static char *
 tag_write(char *to, uint16_t type, uint16_t tci)
 {
@@ -26,9 +23,9 @@ tags_insert(struct rte_mbuf *m)
 {
 	const uint32_t len = afx_tx_offload_tags_len(m->ol_flags);
 	char *frame = rte_pktmbuf_prepend(m, len);
-	char *tag = frame + ADDRS_LEN;
+	char *tag = frame + AFX_ADDRESSES_LEN;
 
-	memmove(frame, frame + len, ADDRS_LEN);
+	memmove(frame, frame + len, AFX_ADDRESSES_LEN);
 	if (m->ol_flags & RTE_MBUF_F_TX_QINQ)
 		tag = tag_write(tag, RTE_ETHER_TYPE_QINQ, m->vlan_tci_outer);
 	tag_write(tag, RTE_ETHER_TYPE_VLAN, m->vlan_tci);
