@@ -52,7 +52,7 @@ static void
 spoil(uint64_t *random, struct rte_mbuf *m)
 {
 	static const uint64_t requests[] = { RTE_MBUF_F_TX_TCP_SEG, RTE_MBUF_F_TX_IP_CKSUM,
-					     RTE_MBUF_F_TX_VLAN, RTE_MBUF_F_TX_TUNNEL_VXLAN };
+					     RTE_MBUF_F_TX_VLAN, RTE_MBUF_F_TX_OUTER_IP_CKSUM };
 
 	switch (soak_pick(random, 6)) {
 	case 0:

@@ -105,7 +105,7 @@ static void
 test_offload_requests(void **state __rte_unused)
 {
 	const uint64_t harmless = RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6 |
-		RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IPV6;
+		RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IPV6 | RTE_MBUF_F_TX_TUNNEL_MASK;
 	static struct fixture f;
 	uint32_t bit, refused = 0;
 	struct rte_mbuf *m;
@@ -147,7 +147,6 @@ test_named_offload_requests(void **state __rte_unused)
 		RTE_MBUF_F_TX_MACSEC,
 		RTE_MBUF_F_TX_OUTER_IP_CKSUM,
 		RTE_MBUF_F_TX_OUTER_UDP_CKSUM,
-		RTE_MBUF_F_TX_TUNNEL_VXLAN,
 	};
 	static struct fixture f;
 	struct rte_mbuf *m;

@@ -15,6 +15,9 @@
 #include "ip_frames.h"
 #include "offload_env.h"
 
+/* Extension headers: two short ones or one long one. */
+#define CHAIN_LEN 16
+
 static const struct ip_frame_cfg cfgs[] = {
 	{ .name = "IPv4, UDP", .payload = 18 },
 	{ .name = "IPv4, UDP, empty" },
@@ -30,6 +33,7 @@ static const struct ip_frame_cfg cfgs[] = {
 	{ .name = "IPv6, UDP, extension header", .ipv6 = true, .payload = 34, .extra = 24 },
 	{ .name = "IPv6, TCP", .ipv6 = true, .tcp = true, .payload = 1440 },
 	{ .name = "IPv6, TCP, extension header", .ipv6 = true, .tcp = true, .extra = 8 },
+	{ .name = "IPv6, UDP, room for two", .ipv6 = true, .payload = 34, .extra = CHAIN_LEN },
 };
 
 /* What is asked for in turn. */
@@ -180,11 +184,16 @@ struct wrong {
 	uint16_t at; /* from the IP header on, a field of width bytes, to be written */
 	uint16_t value;
 	uint8_t width;
+	const char *chain; /* of IPv6, the first header's type, and 16 bytes of extension headers */
 };
 
 #define IPV4_UDP (&cfgs[0])
 #define IPV4_TCP_EMPTY (&cfgs[7])
+#define IPV4_TCP (&cfgs[6])
+#define BEHIND_ANOTHER (&cfgs[9])
 #define IPV6_UDP (&cfgs[10])
+#define IPV6_TCP (&cfgs[12])
+#define IPV6_UDP_EXTENSION (&cfgs[14])
 
 static const struct wrong wrongs[] = {
 	{ "l2_len 0", IPV4_UDP, EINVAL, .l2_more = -14 },
@@ -212,20 +221,128 @@ static const struct wrong wrongs[] = {
 	{ "UDP shorter than its header", IPV4_UDP, EINVAL, .at = 20 + 4, .value = 7, .width = 2 },
 	{ "UDP longer than IP", IPV4_UDP, EINVAL, .at = 20 + 4, .value = 27, .width = 2 },
 	{ "IPv4 checksum of IPv6", IPV6_UDP, EINVAL, .flags = RTE_MBUF_F_TX_IP_CKSUM },
+	{ "TCP of UDP", IPV4_UDP, EINVAL, .flags = RTE_MBUF_F_TX_TCP_CKSUM },
+	{ "UDP of TCP", IPV4_TCP, EINVAL, .flags = RTE_MBUF_F_TX_UDP_CKSUM, .at = 20 + 4,
+	  .value = 20, .width = 2 },
+	{ "TCP of UDP, IPv6", IPV6_UDP, EINVAL, .flags = RTE_MBUF_F_TX_TCP_CKSUM },
+	{ "UDP of TCP, IPv6", IPV6_TCP, EINVAL, .flags = RTE_MBUF_F_TX_UDP_CKSUM, .at = 40 + 4,
+	  .value = 20, .width = 2 },
+	{ "IPv6, l3_len too large", IPV6_TCP, EINVAL, .l3_more = 8 },
+	{ "fragment behind options", IPV6_UDP_EXTENSION, EINVAL,
+	  .chain = "\x00"
+		   "\x2c\x00\x01\x04\0\0\0\0"
+		   "\x11\0\0\x01\0\0\0\1" },
+	{ "whole in a fragment", IPV6_UDP_EXTENSION, EINVAL,
+	  .chain = "\x00"
+		   "\x2c\x00\x01\x04\0\0\0\0"
+		   "\x11\0\0\0\0\0\0\1" },
+	{ "segments left", IPV6_UDP_EXTENSION, EINVAL,
+	  .chain = "\x2b"
+		   "\x11\x01\x04\x01\0\0\0\0"
+		   "\0\0\0\0\0\0\0\0" },
+	{ "segments left, behind options", IPV6_UDP_EXTENSION, EINVAL,
+	  .chain = "\x00"
+		   "\x2b\x00\x01\x04\0\0\0\0"
+		   "\x11\x00\x04\x01\0\0\0\0" },
+	{ "authentication header", IPV6_UDP_EXTENSION, EINVAL,
+	  .chain = "\x33"
+		   "\x11\x01\0\0\0\0\0\0"
+		   "\0\0\0\0\0\0\0\0" },
+	{ "extensions longer than l3_len", IPV6_UDP_EXTENSION, EINVAL,
+	  .chain = "\x00"
+		   "\x11\x02\x01\x0c\0\0\0\0"
+		   "\0\0\0\0\0\0\0\0" },
+	{ "extensions shorter than l3_len", IPV6_UDP_EXTENSION, EINVAL,
+	  .chain = "\x00"
+		   "\x11\x00\x01\x04\0\0\0\0"
+		   "\x11\0\0\0\0\0\0\0" },
+	{ "another transport behind extensions", IPV6_UDP_EXTENSION, EINVAL,
+	  .chain = "\x00"
+		   "\x06\x01\x01\x0c\0\0\0\0"
+		   "\0\0\0\0\0\0\0\0" },
 	{ "SCTP", IPV4_UDP, ENOTSUP, .flags = RTE_MBUF_F_TX_SCTP_CKSUM },
 	{ "TSO", IPV4_UDP, ENOTSUP, .flags = RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_TCP_CKSUM },
 	{ "USO", IPV4_UDP, ENOTSUP, .flags = RTE_MBUF_F_TX_UDP_SEG | RTE_MBUF_F_TX_IP_CKSUM },
 	{ "outer IPv4", IPV4_UDP, ENOTSUP, .flags = RTE_MBUF_F_TX_OUTER_IP_CKSUM },
-	{ "tunnel", IPV4_UDP, ENOTSUP,
-	  .flags = RTE_MBUF_F_TX_TUNNEL_VXLAN | RTE_MBUF_F_TX_IP_CKSUM },
+	{ "outer UDP", IPV4_UDP, ENOTSUP,
+	  .flags = RTE_MBUF_F_TX_OUTER_UDP_CKSUM | RTE_MBUF_F_TX_TUNNEL_VXLAN },
 	{ "time stamp", IPV4_UDP, ENOTSUP, .flags = RTE_MBUF_F_TX_IEEE1588_TMST },
 };
+
+static void
+chain_put(struct ip_frame *f, const char *chain)
+{
+	f->data[f->l3 + 6] = chain[0];
+	memcpy(f->data + f->l3 + 40, chain + 1, CHAIN_LEN);
+}
+
+/* Headers of options and of routing that is done. */
+static void
+test_extensions(void **state __rte_unused)
+{
+	static const char *const chains[] = {
+		"\x00"
+		"\x2b\x00\x01\x04\0\0\0\0"
+		"\x11\x00\x04\x00\0\0\0\0",
+		"\x00"
+		"\x3c\x00\x01\x04\0\0\0\0"
+		"\x11\x00\x01\x04\0\0\0\0",
+		"\x2b"
+		"\x11\x01\x04\x00\0\0\0\0"
+		"\1\0\0\0\0\0\0\0",
+	};
+	static struct ip_frame f, want;
+	static struct fixture fx;
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	offload_open(&fx);
+	for (i = 0; i < 2 * RTE_DIM(chains); i++) {
+		ip_frame_make(&f, IPV6_UDP_EXTENSION, i);
+		chain_put(&f, chains[i / 2]);
+		want = f;
+		complete(&want, L4_ONLY);
+		m = i % 2 ? offload_chain(&fx, &f, 58, requests(&f, L4_ONLY))
+			  : offload_mbuf(&offload_kinds[0], &fx, &f, requests(&f, L4_ONLY));
+		assert_int_equal(afx_tx_burst_offloads(&fx.e.txq, &m, 1), 1);
+		offload_sent_is(&fx, i, want.data, want.len);
+	}
+	offload_close(&fx);
+}
+
+/* The type of a tunnel, which inner checksums come with, asks for nothing itself. */
+static void
+test_tunnel_types(void **state __rte_unused)
+{
+	static struct ip_frame f, want;
+	static struct fixture fx;
+	struct rte_mbuf *pkts[2];
+	uint64_t type;
+
+	for (type = 0; type <= RTE_MBUF_F_TX_TUNNEL_MASK; type += RTE_MBUF_F_TX_TUNNEL_VXLAN) {
+		offload_open(&fx);
+		ip_frame_make(&f, BEHIND_ANOTHER, 4);
+		want = f;
+		complete(&want, L3_AND_L4);
+		pkts[0] = offload_mbuf(&offload_kinds[0], &fx, &f, requests(&f, L3_AND_L4) | type);
+		pkts[1] = offload_mbuf(&offload_kinds[0], &fx, &f, type);
+		assert_int_equal(afx_tx_pkt_prepare(&fx.e.txq, pkts, 2), 2);
+		assert_int_equal(afx_tx_burst_offloads(&fx.e.txq, pkts, 2), 2);
+		offload_sent_is(&fx, 0, want.data, want.len);
+		offload_sent_is(&fx, 1, f.data, f.len);
+		assert_int_equal(fx.e.txq.count.offloads, 1);
+		assert_int_equal(fx.e.txq.count.copied, 0);
+		offload_close(&fx);
+	}
+}
 
 static void
 wrong_apply(const struct wrong *row, struct ip_frame *f)
 {
 	uint8_t *at = f->data + f->l3 + row->at;
 
+	if (row->chain != NULL)
+		chain_put(f, row->chain);
 	if (row->width == 2)
 		*at++ = row->value >> 8;
 	if (row->width != 0)
@@ -363,6 +480,8 @@ main(void)
 		cmocka_unit_test(test_split_anywhere),
 		cmocka_unit_test(test_only_what_is_asked_for),
 		cmocka_unit_test(test_zero),
+		cmocka_unit_test(test_extensions),
+		cmocka_unit_test(test_tunnel_types),
 		cmocka_unit_test(test_header_within_the_frame),
 		cmocka_unit_test(test_not_configured),
 		cmocka_unit_test(test_prepare_says_what_bursts_refuse),

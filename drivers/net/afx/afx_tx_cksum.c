@@ -24,6 +24,13 @@ is_l4(uint64_t flags, uint64_t request)
 	return (flags & RTE_MBUF_F_TX_L4_MASK) == request;
 }
 
+/* Of the transport whose checksum is asked for. */
+static uint8_t
+l4_proto(uint64_t flags)
+{
+	return is_l4(flags, RTE_MBUF_F_TX_UDP_CKSUM) ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
 /* Where the IP packet ends. */
 static int
 ipv4_end(const struct rte_mbuf *m, const struct afx_tx_cksum *at, uint32_t *end)
@@ -34,10 +41,46 @@ ipv4_end(const struct rte_mbuf *m, const struct afx_tx_cksum *at, uint32_t *end)
 
 	if (ip == NULL || at->l3_len < sizeof(*ip) || rte_ipv4_hdr_len(ip) != at->l3_len)
 		return -EINVAL;
-	if ((m->ol_flags & RTE_MBUF_F_TX_L4_MASK) && (ip->fragment_offset & fragment))
+	if ((m->ol_flags & RTE_MBUF_F_TX_L4_MASK) &&
+	    ((ip->fragment_offset & fragment) || ip->next_proto_id != l4_proto(m->ol_flags)))
 		return -EINVAL;
 	*end = at->l3 + rte_be_to_cpu_16(ip->total_length);
 	return 0;
+}
+
+/*
+ * Step over the extension header of type proto. None of a fragment, nor of a
+ * packet that goes to another address first; and none whose length has another unit.
+ */
+static int
+extension_step(const struct rte_mbuf *m, uint32_t *offset, uint8_t *proto)
+{
+	uint8_t copy[4];
+	const uint8_t *header = rte_pktmbuf_read(m, *offset, sizeof(copy), copy);
+
+	if (header == NULL)
+		return -EINVAL;
+	if (*proto != IPPROTO_HOPOPTS && *proto != IPPROTO_DSTOPTS &&
+	    (*proto != IPPROTO_ROUTING || header[3] != 0))
+		return -EINVAL;
+	*proto = header[0];
+	*offset += 8 * (1 + header[1]);
+	return 0;
+}
+
+/* From the first header's type to the transport asked for, which is to begin where l3_len says. */
+static int
+extensions_walk(const struct rte_mbuf *m, const struct afx_tx_cksum *at, uint8_t proto)
+{
+	const uint32_t l4 = at->l3 + at->l3_len;
+	uint32_t offset = at->l3 + sizeof(struct rte_ipv6_hdr);
+	int ret = 0;
+
+	while (ret == 0 && offset < l4)
+		ret = extension_step(m, &offset, &proto);
+	if (ret == 0 && (offset != l4 || proto != l4_proto(m->ol_flags)))
+		ret = -EINVAL;
+	return ret;
 }
 
 static int
@@ -48,10 +91,8 @@ ipv6_end(const struct rte_mbuf *m, const struct afx_tx_cksum *at, uint32_t *end)
 
 	if (ip == NULL || at->l3_len < sizeof(*ip) || (m->ol_flags & RTE_MBUF_F_TX_IP_CKSUM))
 		return -EINVAL;
-	if ((m->ol_flags & RTE_MBUF_F_TX_L4_MASK) && ip->proto == IPPROTO_FRAGMENT)
-		return -EINVAL;
 	*end = at->l3 + sizeof(*ip) + rte_be_to_cpu_16(ip->payload_len);
-	return 0;
+	return extensions_walk(m, at, ip->proto);
 }
 
 /* A datagram may end before its IP packet does. */
@@ -153,7 +194,5 @@ afx_tx_cksum_write(char *frame, uint64_t flags, const struct afx_tx_cksum *at)
 		ipv4_write(ip, at->l3_len);
 	if (flags & RTE_MBUF_F_TX_L4_MASK)
 		l4_write(ip + at->l3_len, at->l4_len,
-			 afx_cksum_pseudo(ip, at->ipv6, udp ? IPPROTO_UDP : IPPROTO_TCP,
-					  at->l4_len),
-			 udp);
+			 afx_cksum_pseudo(ip, at->ipv6, l4_proto(flags), at->l4_len), udp);
 }

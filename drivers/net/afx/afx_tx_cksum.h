@@ -24,8 +24,9 @@ struct afx_tx_cksum {
 /*
  * Find them, by l2_len, l3_len, the outer lengths if there is a flag of an outer
  * header, and the headers. The mbuf is well formed, of any number of segments,
- * and only read. -EINVAL: lengths and headers contradict each other, or ask for
- * an L4 checksum of a fragment.
+ * and only read. -EINVAL: lengths and headers contradict each other, or it asks
+ * for an L4 checksum of a fragment, of another protocol, of IPv6 with segments
+ * left, or behind another extension header than of options or routing.
  */
 int afx_tx_cksum_find(const struct rte_mbuf *m, struct afx_tx_cksum *at);
 

@@ -13,11 +13,14 @@
 /* Requests that a queue may offer to meet. */
 #define AFX_TX_FLAGS_OFFLOAD (AFX_TX_FLAGS_CKSUM | RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_QINQ)
 
-/* Requests to change the frame or its timing: each is met, or the frame is refused. */
+/*
+ * Requests to change the frame or its timing: each is met, or the frame is
+ * refused. What kind of packet it is, or of tunnel, is none by itself.
+ */
 #define AFX_TX_FLAGS_REQUESTS                                                   \
 	(RTE_MBUF_F_TX_OFFLOAD_MASK &                                           \
 	 ~(RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6 | RTE_MBUF_F_TX_OUTER_IPV4 | \
-	   RTE_MBUF_F_TX_OUTER_IPV6))
+	   RTE_MBUF_F_TX_OUTER_IPV6 | RTE_MBUF_F_TX_TUNNEL_MASK))
 
 /*
  * Of afx_txq.offers: a bit for each value of the L4 field, 0 among them; they

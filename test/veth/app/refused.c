@@ -210,7 +210,6 @@ static const struct {
 	{ "udp_seg", NULL, RTE_MBUF_F_TX_UDP_SEG },
 	{ "vlan", NULL, RTE_MBUF_F_TX_VLAN },
 	{ "qinq", NULL, RTE_MBUF_F_TX_QINQ },
-	{ "tunnel", NULL, RTE_MBUF_F_TX_TUNNEL_VXLAN },
 	{ "timestamp", NULL, RTE_MBUF_F_TX_IEEE1588_TMST },
 	{ "security", NULL, RTE_MBUF_F_TX_SEC_OFFLOAD },
 	{ "macsec", NULL, RTE_MBUF_F_TX_MACSEC },
