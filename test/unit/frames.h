@@ -13,8 +13,9 @@
 #define ETHER(type) MACS type " "
 /* Headers without checksums, from 10.0.0.1 to 10.0.0.2 and from 2001:db8::1 to ::2. */
 #define V4(total, frag, proto) "45 00 " total " 0000 " frag " 40 " proto " 0000 0a000001 0a000002 "
-#define V4_OPTIONS(total, proto) \
-	"46 00 " total " 0000 0000 40 " proto " 0000 0a000001 0a000002 01010100 "
+/* With room for options, as many as ihl says. */
+#define V4_OF(ihl, total, proto) ihl " 00 " total " 0000 0000 40 " proto " 0000 0a000001 0a000002 "
+#define V4_OPTIONS(total, proto) V4_OF("46", total, proto) "01010100 "
 #define V6(len, next)                                                                            \
 	"60000000 " len " " next " 40 20010db8000000000000000000000001 20010db80000000000000000" \
 	"00000002 "

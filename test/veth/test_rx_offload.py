@@ -141,7 +141,7 @@ TYPES = [
     (Dot1Q(vlan=5) / V4 / udp(), None, "L2_ETHER_VLAN L3_IPV4 L4_UDP"),
     (Dot1AD(vlan=5) / Dot1Q(vlan=6) / V6 / udp(), None, "L2_ETHER_QINQ L3_IPV6 L4_UDP"),
     # What its lengths do not bear out is not claimed.
-    (IP(len=19) / udp(), None, "L2_ETHER L3_IPV4"),
+    (IP(len=19) / udp(), None, "L2_ETHER"),
     (IP(len=27) / udp(), None, "L2_ETHER L3_IPV4"),
     (IP(len=39, proto=6) / PAYLOAD, None, "L2_ETHER L3_IPV4"),
 ]

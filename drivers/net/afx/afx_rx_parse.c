@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <netinet/in.h>
+#include <netinet/ip.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_common.h>
@@ -15,6 +16,8 @@
 #define EXTENSIONS_MAX 8
 /* Next header, length, and six bytes more: the least that an extension header has. */
 #define EXTENSION_MIN 8
+/* Type and length of an option of IPv4, which count in it. */
+#define OPTION_MIN 2
 
 /* Fixed part of each transport's header. */
 #define TCP_MIN 20
@@ -87,6 +90,28 @@ has_sum(uint32_t l4)
 	return l4 == RTE_PTYPE_L4_TCP || l4 == RTE_PTYPE_L4_UDP;
 }
 
+/*
+ * Options of source routing: the checksum is to the last address of the route,
+ * which may not be the header's. Options that can not be read may be such ones.
+ */
+static bool
+is_routed(const uint8_t *options, uint32_t len)
+{
+	uint32_t i = 0;
+
+	while (i < len && options[i] != IPOPT_EOL) {
+		if (options[i] == IPOPT_NOP) {
+			i++;
+			continue;
+		}
+		if (options[i] == IPOPT_LSRR || options[i] == IPOPT_SSRR || i + 1 == len ||
+		    options[i + 1] < OPTION_MIN)
+			return true;
+		i += options[i + 1];
+	}
+	return i > len;
+}
+
 static void
 ipv4_parse(const uint8_t *frame, uint32_t len, struct afx_rx_parsed *out)
 {
@@ -99,10 +124,10 @@ ipv4_parse(const uint8_t *frame, uint32_t len, struct afx_rx_parsed *out)
 	head = (ip->version_ihl & RTE_IPV4_HDR_IHL_MASK) * RTE_IPV4_IHL_MULTIPLIER;
 	if (head < sizeof(*ip))
 		return;
-	out->ptype |= head == sizeof(*ip) ? RTE_PTYPE_L3_IPV4 : RTE_PTYPE_L3_IPV4_EXT;
 	total = rte_be_to_cpu_16(ip->total_length);
 	if (head > room || head > total)
 		return;
+	out->ptype |= head == sizeof(*ip) ? RTE_PTYPE_L3_IPV4 : RTE_PTYPE_L3_IPV4_EXT;
 	out->l4 = out->l3 + head;
 	out->l4_len = RTE_MIN(total, room) - head;
 	if (ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG)) {
@@ -111,7 +136,8 @@ ipv4_parse(const uint8_t *frame, uint32_t len, struct afx_rx_parsed *out)
 	}
 	l4 = l4_type(ip->next_proto_id, IPPROTO_ICMP, out->l4_len);
 	out->ptype |= l4;
-	out->summable = has_sum(l4) && total <= room;
+	out->summable = has_sum(l4) && total <= room &&
+		!is_routed(frame + out->l3 + sizeof(*ip), head - sizeof(*ip));
 }
 
 /* Where the walk over the headers of an IPv6 packet is. */
