@@ -170,14 +170,14 @@ afx_ptypes_get(AFX_PTYPES_GET_ARGS)
 	static const uint32_t none[] = { RTE_PTYPE_UNKNOWN };
 	struct afx_offload_rx *offload = &((struct afx_dev *)dev->data->dev_private)->offload;
 
-	if (runs_without_pass(dev)) {
+	/* Who never said which, and is told none, is to look itself. Who declined can still want them. */
+	if (runs_without_pass(dev) ||
+	    (dev->data->dev_started && !offload->ptypes_set && offload->rx.ptypes == 0)) {
 		AFX_PTYPES_COUNT_SET(0);
 		return none;
 	}
-	if (!offload->ptypes_set) {
+	if (!dev->data->dev_started && !offload->ptypes_set)
 		offload->ptypes = PTYPES_ALL;
-		pass_set(offload, offload->rx.what, PTYPES_ALL);
-	}
 	AFX_PTYPES_COUNT_SET(RTE_DIM(ptypes_known) - 1);
 	return ptypes_known;
 }
