@@ -144,6 +144,7 @@ def test_each_frame_in_each_kind_of_mbuf(app, pair, wire, cksum, tags, fast_free
               vlan=TCI if tags != "none" else 0, outer=OUTER if tags == "qinq" else 0)
     said = run.until("ready")
     assert said["kinds"] == KINDS
+    assert said["told_other_offloads"] == 0
     assert said["mode"] == "AF_XDP, fast free, offloads" if fast_free else "AF_XDP, offloads"
     pair.wire.send([spoiled(f) if cksum else f for f in right])
     said = run.step("sent")

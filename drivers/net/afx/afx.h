@@ -215,6 +215,7 @@ struct afx_txq {
 	uint16_t nb_desc;
 	uint16_t free_thresh; /* as set up */
 	bool deferred; /* does not start with the port */
+	uint64_t own_offloads; /* as set up: RTE_ETH_TX_OFFLOAD_*, besides the port's */
 } __rte_cache_aligned;
 
 /* The data path's fields end before control's begin. */

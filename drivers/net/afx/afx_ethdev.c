@@ -23,6 +23,7 @@
 #include "afx_log.h"
 #include "afx_mp.h"
 #include "afx_port.h"
+#include "afx_port_offload.h"
 #include "afx_port_offload_rx.h"
 #include "afx_port_queues.h"
 #include "afx_queue.h"
@@ -63,8 +64,11 @@ tx_queue_setup(struct rte_eth_dev *dev, uint16_t index, uint16_t nb_desc, unsign
 	pthread_mutex_lock(&priv->lock);
 	ret = afx_txq_setup(pair, nb_desc, socket, conf->tx_free_thresh);
 	dev->data->tx_queues[index] = pair->txq;
-	if (ret == 0)
+	if (ret == 0) {
 		pair->txq->deferred = conf->tx_deferred_start;
+		pair->txq->offers = afx_port_offload_tx_offers(dev);
+		pair->txq->own_offloads = conf->offloads;
+	}
 	pthread_mutex_unlock(&priv->lock);
 	return ret;
 }
@@ -142,6 +146,7 @@ txq_info_get(struct rte_eth_dev *dev, uint16_t index, struct rte_eth_txq_info *i
 	info->nb_desc = q->nb_desc;
 	info->conf.tx_free_thresh = q->free_thresh;
 	info->conf.tx_deferred_start = q->deferred;
+	info->conf.offloads = dev->data->dev_conf.txmode.offloads | q->own_offloads;
 }
 
 static int

@@ -152,6 +152,16 @@ queue_states_set(struct rte_eth_dev *dev)
 			: RTE_ETH_QUEUE_STATE_STOPPED;
 }
 
+/* What a queue offers is there before it is live. */
+static int
+half_start(const struct rte_eth_dev *dev, struct afx_pair *pair, enum afx_half half,
+	   const struct afx_umem *umem)
+{
+	if (half == AFX_HALF_TX)
+		pair->txq->offers = afx_port_offload_tx_offers(dev);
+	return afx_pair_start(pair, half, umem);
+}
+
 int
 afx_port_half_start(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 {
@@ -166,9 +176,7 @@ afx_port_half_start(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 			"%s: Tx queue %u: Rx queue 0, whose mempool it is to use, is not set up",
 			priv->cfg.iface, index);
 	else
-		ret = afx_pair_start(pair, half, umem);
-	if (ret == 0 && half == AFX_HALF_TX)
-		pair->txq->offers = afx_port_offload_tx_offers(dev);
+		ret = half_start(dev, pair, half, umem);
 	queue_states_set(dev);
 	pthread_mutex_unlock(&priv->lock);
 	if (ret == 0 && dev->data->dev_started)

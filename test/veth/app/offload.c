@@ -186,6 +186,7 @@ int
 app_offload(void)
 {
 	struct rte_eth_burst_mode mode = { 0 };
+	struct rte_eth_txq_info info = { 0 };
 	struct app_port port;
 	int ret;
 
@@ -196,9 +197,12 @@ app_offload(void)
 	ret = app_port_open(&port);
 	if (ret == 0)
 		ret = rte_eth_tx_burst_mode_get(port.id, 0, &mode);
+	if (ret == 0)
+		ret = rte_eth_tx_queue_info_get(port.id, 0, &info);
 	if (ret != 0)
 		return ret;
 	app_say_str("mode", mode.info);
+	app_say("told_other_offloads", info.conf.offloads ^ port.tx_offloads);
 	app_say("kinds", RTE_DIM(kinds));
 	app_checkpoint("ready");
 	app_say("sent", reflect(port.id, app_arg("count", 0)));
