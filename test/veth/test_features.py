@@ -50,7 +50,7 @@ ROWS = {
     "VLAN filter": [*ops("vlan_filter_set"), "rx_VLAN_FILTER"],
     "Flow control": ops("flow_ctrl_get", "flow_ctrl_set"),
     "CRC offload": ["rx_KEEP_CRC"],
-    "VLAN offload": [*ops("vlan_offload_set"), "rx_VLAN_STRIP", "tx_VLAN_INSERT"],
+    "VLAN offload": [*ops("vlan_offload_set"), "rx_VLAN_STRIP", "rx_VLAN_EXTEND", "tx_VLAN_INSERT"],
     "QinQ offload": ["rx_QINQ_STRIP", "tx_QINQ_INSERT"],
     "FEC": ops("fec_get", "fec_set", "fec_get_capability"),
     "L3 checksum offload": ["rx_IPV4_CKSUM", "tx_IPV4_CKSUM"],
