@@ -39,15 +39,15 @@ needs_fake = pytest.mark.skipif(not os.path.exists(FAKE), reason="needs AFX_FAKE
 class Nic:
     """The file that holds struct rss of fake_ethtool_rss.c."""
 
-    FORM = struct.Struct("4I32II2048I64I")
+    FORM = struct.Struct("4I32II2048I64I2I")
 
-    def __init__(self, path, queues=4, size=128, key=40, refused=()):
+    def __init__(self, path, queues=4, size=128, key=40, refused=(), xfrm=0):
         self.path = path
         fields = {IP4: IP | 8, IP6: IP, TCP4: FOUR, TCP6: FOUR, UDP4: IP, UDP6: IP}
         self.write(queues, size, key, 0, *(fields.get(n, 0) for n in range(32)),
                    sum(1 << n for n in refused),
                    *(i % queues if i < size else 0 for i in range(2048)),
-                   *(200 - i if i < key else 0 for i in range(64)))
+                   *(200 - i if i < key else 0 for i in range(64)), xfrm, 0)
 
     def write(self, *values):
         with open(self.path, "wb") as file:
@@ -71,6 +71,13 @@ class Nic:
     @property
     def key(self):
         return list(self.read()[37 + 2048:][:self.read()[2]])
+
+    @property
+    def xfrm(self):
+        return self.read()[-2]
+
+    def set_fatal(self, nth):
+        self.write(*self.read()[:-1], nth)
 
     def set_table(self, table):
         values = list(self.read())
@@ -130,7 +137,7 @@ def test_what_there_is_is_told_and_left_alone(nic, lab):
 @needs_fake
 def test_all_is_set_and_goes_back(nic, lab):
     """Key and kinds at start, then others, and the table; at close, as it was."""
-    mine = nic.made()
+    mine = nic.made(xfrm=1)
     before = mine.read()
     run = nic(mine, hf=ALL, key=10, key2=20, hf2=HF_IP4 | HF_TCP6 | HF_UDP4, reta=1)
     said = run.until("started")
@@ -144,7 +151,7 @@ def test_all_is_set_and_goes_back(nic, lab):
         [IP, IP, FOUR, 0, FOUR, 0]
     assert mine.table == [n % 4 if n % 2 else 2 for n in range(128)]
     assert [said[f"entry{n}"] for n in range(4)] == [1, 0, 1, NONE]
-    assert mine.key == list(range(20, 60))
+    assert mine.key == list(range(20, 60)) and mine.xfrm == 1
     assert len(records(lab.dut)) == 1
     run.go()
     ended(run)
@@ -153,7 +160,7 @@ def test_all_is_set_and_goes_back(nic, lab):
 
 
 @needs_fake
-@pytest.mark.parametrize("shape", [{}, {"size": 512, "key": 52}, {"key": 0}])
+@pytest.mark.parametrize("shape", [{}, {"size": 512, "key": 52, "xfrm": 1}, {"key": 0}])
 def test_all_goes_back_after_a_kill(nic, lab, shape):
     """A table of the administrator's too."""
     mine = nic.made(**shape)

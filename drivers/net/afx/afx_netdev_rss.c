@@ -3,6 +3,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,13 @@
 static_assert(AFX_NETDEV_HASH_IP == (RXH_IP_SRC | RXH_IP_DST) &&
 		      AFX_NETDEV_HASH_PORTS == (RXH_L4_B_0_1 | RXH_L4_B_2_3),
 	      "fields are ethtool's");
+
+/* The byte behind hfunc: input_xfrm since Linux 6.8, before that reserved and 0. */
+static uint8_t *
+input_xfrm(struct ethtool_rxfh *rxfh)
+{
+	return (uint8_t *)rxfh + offsetof(struct ethtool_rxfh, hfunc) + sizeof(rxfh->hfunc);
+}
 
 /* Behind it are table, of 32 bits an entry, and key. */
 static struct ethtool_rxfh *
@@ -28,6 +36,20 @@ rxfh_alloc(uint32_t cmd, uint32_t table_len, uint32_t key_len)
 	rxfh->indir_size = table_len;
 	rxfh->key_size = key_len;
 	return rxfh;
+}
+
+/* Set all but the input's transformation (symmetric RSS), which each request sets. */
+static int
+rxfh_set(const char *iface, struct ethtool_rxfh *rxfh)
+{
+	struct ethtool_rxfh now = { .cmd = ETHTOOL_GRSSH };
+	int ret;
+
+	ret = afx_netdev_ethtool(iface, &now);
+	if (ret != 0)
+		return ret;
+	*input_xfrm(rxfh) = *input_xfrm(&now);
+	return afx_netdev_ethtool(iface, rxfh);
 }
 
 static int
@@ -97,7 +119,7 @@ afx_netdev_rss_table_set(const char *iface, const struct afx_netdev_rss *rss)
 		return -ENOMEM;
 	for (i = 0; i < len; i++)
 		rxfh->rss_config[i] = rss->table[i];
-	ret = afx_netdev_ethtool(iface, rxfh);
+	ret = rxfh_set(iface, rxfh);
 	free(rxfh);
 	return ret;
 }
@@ -112,7 +134,7 @@ afx_netdev_rss_key_set(const char *iface, const struct afx_netdev_rss *rss)
 		return -ENOMEM;
 	rxfh->indir_size = ETH_RXFH_INDIR_NO_CHANGE;
 	memcpy(rxfh->rss_config, rss->key, rss->key_len);
-	ret = afx_netdev_ethtool(iface, rxfh);
+	ret = rxfh_set(iface, rxfh);
 	free(rxfh);
 	return ret;
 }
