@@ -9,6 +9,7 @@ AFX_FAKE_ETHTOOL is its path.
 
 import errno
 import os
+import signal
 import struct
 
 import pytest
@@ -175,6 +176,32 @@ def test_all_goes_back_after_a_kill(nic, lab, shape):
     run = nic(mine)
     run.until("started")
     assert "restoring what a killed process left changed: RSS" in run.log()
+    assert mine.read() == before
+    run.step("updated")
+    run.go()
+    ended(run)
+    assert mine.read() == before and records(lab.dut) == []
+
+
+@needs_fake
+@pytest.mark.parametrize("changes, nth", [({"reta": 0, "reta2": 1}, 2),
+                                          ({"key": 10, "key2": 20}, 1),
+                                          ({"hf": HF_UDP4, "hf2": HF_TCP4}, 2)],
+                         ids=["table", "key", "fields"])
+def test_all_goes_back_after_a_kill_in_the_midst_of_a_second_change(nic, lab, changes, nth):
+    """What is there then is of the first one, though the second was recorded."""
+    mine = nic.made()
+    before = mine.read()
+    run = nic(mine, **changes)
+    run.until("started")
+    mine.set_fatal(nth)
+    run.go()
+    run.rest()
+    assert run.said["exit"] == -signal.SIGKILL
+    mine.set_fatal(0)
+    assert mine.read() != before and len(records(lab.dut)) == 1
+    run = nic(mine)
+    run.until("started")
     assert mine.read() == before
     run.step("updated")
     run.go()

@@ -44,19 +44,21 @@ afx_state_rss_print(const struct afx_state_rss *r, char *text, size_t len)
 	uint32_t i;
 
 	if (r->has_table) {
-		used += snprintf(text + used, len - used, " table=%" PRIu32 ":", r->table_set);
+		used += snprintf(text + used, len - used, " table=%" PRIu32 ",%" PRIu32 ":",
+				 r->table_set, r->table_was);
 		for (i = 0; i < r->before.table_len; i++)
 			used += snprintf(text + used, len - used, "%04x", r->before.table[i]);
 	}
 	if (r->has_key) {
-		used += snprintf(text + used, len - used, " key=%" PRIu32 ":", r->key_set);
+		used += snprintf(text + used, len - used, " key=%" PRIu32 ",%" PRIu32 ":",
+				 r->key_set, r->key_was);
 		for (i = 0; i < r->before.key_len; i++)
 			used += snprintf(text + used, len - used, "%02x", r->before.key[i]);
 	}
 	for (i = 0; i < AFX_NETDEV_FLOWS; i++) {
 		if (r->has_fields & 1U << i)
-			used += snprintf(text + used, len - used, " hash%u=%x:%x", i,
-					 r->fields_set[i], r->fields_before[i]);
+			used += snprintf(text + used, len - used, " hash%u=%x,%x:%x", i,
+					 r->fields_set[i], r->fields_was[i], r->fields_before[i]);
 	}
 	return used;
 }
@@ -70,15 +72,16 @@ value_find(const char *text, const char *key)
 	return found != NULL ? found + strlen(key) : NULL;
 }
 
-/* "SUM:" and digits in groups, as many as there are; returns how many groups. */
+/* "SUM,SUM:" and digits in groups, as many as there are; returns how many groups. */
 static uint32_t
-groups_parse(const char *text, uint32_t *total, int digits, uint16_t *groups, uint32_t n)
+groups_parse(const char *text, uint32_t *set, uint32_t *was, int digits, uint16_t *groups,
+	     uint32_t n)
 {
 	char group[ENTRY_DIGITS + 1];
 	uint32_t i;
 	int used = 0;
 
-	if (sscanf(text, "%" SCNu32 ":%n", total, &used) != 1 || used == 0)
+	if (sscanf(text, "%" SCNu32 ",%" SCNu32 ":%n", set, was, &used) != 2 || used == 0)
 		return 0;
 	for (text += used, i = 0; i < n; i++, text += digits) {
 		snprintf(group, sizeof(group), "%.*s", digits, text);
@@ -98,13 +101,13 @@ afx_state_rss_parse(const char *text, struct afx_state_rss *r)
 	uint32_t i;
 
 	if (part != NULL)
-		r->before.table_len = groups_parse(part, &r->table_set, ENTRY_DIGITS,
+		r->before.table_len = groups_parse(part, &r->table_set, &r->table_was, ENTRY_DIGITS,
 						   r->before.table, AFX_NETDEV_RSS_TABLE_MAX);
 	r->has_table = r->before.table_len != 0;
 	part = value_find(text, " key=");
 	if (part != NULL)
-		r->before.key_len =
-			groups_parse(part, &r->key_set, BYTE_DIGITS, bytes, AFX_NETDEV_RSS_KEY_MAX);
+		r->before.key_len = groups_parse(part, &r->key_set, &r->key_was, BYTE_DIGITS, bytes,
+						 AFX_NETDEV_RSS_KEY_MAX);
 	r->has_key = r->before.key_len != 0;
 	for (i = 0; i < r->before.key_len; i++)
 		r->before.key[i] = bytes[i];
@@ -112,7 +115,8 @@ afx_state_rss_parse(const char *text, struct afx_state_rss *r)
 		snprintf(key, sizeof(key), " hash%u=", i % AFX_NETDEV_FLOWS);
 		part = value_find(text, key);
 		if (part != NULL &&
-		    sscanf(part, "%x:%x", &r->fields_set[i], &r->fields_before[i]) == 2)
+		    sscanf(part, "%x,%x:%x", &r->fields_set[i], &r->fields_was[i],
+			   &r->fields_before[i]) == 3)
 			r->has_fields |= 1U << i;
 	}
 }

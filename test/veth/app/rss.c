@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The afx authors
  *
  * How the interface spreads what it receives. Arguments: nb_rx; mq=0: no RSS
- * asked for; hf and key at configure; then hf2, key2 and reta to update.
+ * asked for; hf and key at configure; then hf2, key2, reta and reta2 to update.
  * A key is the value of its first byte, which the others count up from, and key_len.
  */
 #include <errno.h>
@@ -118,6 +118,8 @@ app_rss(void)
 	app_checkpoint("started");
 	if (app_arg("reta", UINT16_MAX) != UINT16_MAX)
 		app_say("reta_update", reta_update(0, size, app_arg("reta", 0)));
+	if (app_arg("reta2", UINT16_MAX) != UINT16_MAX)
+		app_say("reta_update2", reta_update(0, size, app_arg("reta2", 0)));
 	conf = rss_conf("hf2", "key2");
 	if (conf.rss_hf != 0 || conf.rss_key != NULL)
 		app_say("hash_update", rte_eth_dev_rss_hash_update(0, &conf));
