@@ -28,7 +28,9 @@ IP, FOUR = 0x30, 0xF0
 
 # ethdev's
 HF_IP4, HF_TCP4, HF_UDP4 = 0b10001100, 1 << 4, 1 << 5
-HF_IP6, HF_TCP6, HF_UDP6 = HF_IP4 << 6, HF_TCP4 << 6, HF_UDP4 << 6
+# With IPv6's own, which stand for the same.
+HF_IP6, HF_TCP6, HF_UDP6 = HF_IP4 << 6 | 1 << 15, HF_TCP4 << 6 | 1 << 16, HF_UDP4 << 6 | 1 << 17
+HF_SCTP4 = 1 << 6
 HASHED = HF_IP4 | HF_TCP4 | HF_IP6 | HF_TCP6
 # What the hash by software knows, which dev_info has whatever the interface has.
 SOFTWARE = 0x3BFFC
@@ -242,10 +244,54 @@ def test_kinds_that_the_driver_refuses(nic, lab):
 @needs_fake
 def test_a_start_that_asks_for_what_is_refused(nic, lab):
     mine = nic.made(refused=[UDP4])
-    run = nic(mine, hf=HF_UDP4)
+    run = nic(mine, hf=HF_UDP4, again=1)
     said = ended(run)
-    assert (said["configure"], said["start"]) == (0, ENOTSUP)
+    assert (said["configure"], said["start1"], said["start"]) == (0, ENOTSUP, ENOTSUP)
     assert records(lab.dut) == []
+
+
+@needs_fake
+def test_what_is_refused_is_hashed_by_software(nic, lab):
+    """A warning, and the rest is set."""
+    mine = nic.made(refused=[UDP4])
+    before = mine.read()
+    run = nic(mine, hf=HF_UDP4 | HF_UDP6, soft=1, hf2=HF_UDP4 | HF_TCP4 | HF_SCTP4)
+    said = run.until("started")
+    assert (said["start"], mine.fields(UDP4), mine.fields(UDP6)) == (0, IP, FOUR)
+    assert "RSS types 0x20 are hashed by software alone" in run.log()
+    run.step("updated")
+    assert said["hash_update"] == 0
+    assert [mine.fields(flow) for flow in (IP4, TCP4, UDP4, SCTP4, UDP6)] == [0, FOUR, IP, 0, 0]
+    run.go()
+    ended(run)
+    assert mine.read() == before and records(lab.dut) == []
+
+
+@needs_fake
+@pytest.mark.parametrize("types", [HF_SCTP4, HF_TCP4 | HF_SCTP4])
+def test_kinds_that_the_interface_lacks(nic, lab, types):
+    """Software alone has them: without it, nothing is changed; with it alone, the interface is let be."""
+    mine = nic.made()
+    before = mine.read()
+    run = nic(mine, key_len=40, hf2=types, key2=9)
+    said = run.until("started")
+    run.step("updated")
+    assert said["hash_update"] == ENOTSUP and mine.read() == before and records(lab.dut) == []
+    assert "AFX: x0: RSS types 0x40: not hashed by the interface, nor by software" in run.log()
+    run.go()
+    ended(run)
+
+
+@needs_fake
+def test_kinds_of_software_alone_leave_the_interface(nic):
+    mine = nic.made()
+    before = mine.read()
+    run = nic(mine, hf2=HF_SCTP4, soft=1)
+    said = run.until("started")
+    run.step("updated")
+    assert said["hash_update"] == 0 and mine.read() == before
+    run.go()
+    ended(run)
 
 
 @needs_fake

@@ -8,9 +8,10 @@
 #include "afx_ifops.h"
 #include "afx_ifops_rss.h"
 #include "afx_log.h"
+#include "afx_port_offload_rx.h"
 #include "afx_restore.h"
 
-/* ethdev's types by what the interface hashes: addresses alone, and with ports. */
+/* ethdev's types by what the interface hashes: addresses alone, and with ports. As everywhere, _EX are IPv6's own. */
 static const struct {
 	uint64_t ip;
 	uint64_t ports;
@@ -21,9 +22,11 @@ static const struct {
 	[AFX_NETDEV_FLOW_UDP4] = { .ports = RTE_ETH_RSS_NONFRAG_IPV4_UDP },
 	[AFX_NETDEV_FLOW_SCTP4] = { .ports = RTE_ETH_RSS_NONFRAG_IPV4_SCTP },
 	[AFX_NETDEV_FLOW_IPV6] = { .ip = RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_FRAG_IPV6 |
-					   RTE_ETH_RSS_NONFRAG_IPV6_OTHER },
-	[AFX_NETDEV_FLOW_TCP6] = { .ports = RTE_ETH_RSS_NONFRAG_IPV6_TCP },
-	[AFX_NETDEV_FLOW_UDP6] = { .ports = RTE_ETH_RSS_NONFRAG_IPV6_UDP },
+					   RTE_ETH_RSS_NONFRAG_IPV6_OTHER | RTE_ETH_RSS_IPV6_EX },
+	[AFX_NETDEV_FLOW_TCP6] = { .ports =
+					   RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_IPV6_TCP_EX },
+	[AFX_NETDEV_FLOW_UDP6] = { .ports =
+					   RTE_ETH_RSS_NONFRAG_IPV6_UDP | RTE_ETH_RSS_IPV6_UDP_EX },
 	[AFX_NETDEV_FLOW_SCTP6] = { .ports = RTE_ETH_RSS_NONFRAG_IPV6_SCTP },
 };
 
@@ -117,16 +120,24 @@ key_set(struct afx_dev *priv, const uint8_t *key)
 	return afx_ifops_answered(priv, "RSS key", ret);
 }
 
-/* Drivers have several errors for fields that they do not hash. */
+/* Drivers have several errors for fields that they do not hash. With the hash by software it can be done without them. */
 static int
-fields_set(struct afx_dev *priv, enum afx_netdev_flow flow, uint32_t now, uint32_t wanted)
+fields_set(struct rte_eth_dev *dev, enum afx_netdev_flow flow, uint32_t now, uint32_t wanted)
 {
+	struct afx_dev *priv = dev->data->dev_private;
 	int ret = afx_restore_fields_change(priv, flow, now, wanted);
 
 	if (ret == 0)
 		return 0;
 	priv->rss_refused |= flow_types(flow);
 	priv->rss_types &= ~(flow_types(flow) & ~types_hashed(flow, now));
+	if (afx_port_offload_rx_hashes(dev)) {
+		AFX_LOG(WARNING,
+			"%s: RSS types 0x%" PRIx64
+			" are hashed by software alone: the interface's driver refuses a change: %s",
+			priv->cfg.iface, flow_types(flow), strerror(-ret));
+		return 0;
+	}
 	AFX_LOG(ERR,
 		"%s: RSS types 0x%" PRIx64 ": the interface's driver refuses a change: %s; see: "
 		"ethtool -n %s rx-flow-hash tcp4",
@@ -136,8 +147,9 @@ fields_set(struct afx_dev *priv, enum afx_netdev_flow flow, uint32_t now, uint32
 
 /* keep: fields that are hashed beyond those asked for are left alone. */
 static int
-types_set(struct afx_dev *priv, uint64_t asked, bool keep)
+types_set(struct rte_eth_dev *dev, uint64_t asked, bool keep)
 {
+	const struct afx_dev *priv = dev->data->dev_private;
 	uint32_t flow, now, wanted;
 	int ret = 0;
 
@@ -151,7 +163,7 @@ types_set(struct afx_dev *priv, uint64_t asked, bool keep)
 		if (keep)
 			wanted |= now;
 		if (wanted != now)
-			ret = fields_set(priv, flow, now, wanted);
+			ret = fields_set(dev, flow, now, wanted);
 	}
 	return ret;
 }
@@ -202,8 +214,9 @@ afx_rss_start(struct rte_eth_dev *dev)
 		return 0;
 	if (priv->rss_key_given)
 		ret = key_set(priv, priv->rss_key);
+	/* What was refused is refused again, at every start. */
 	if (ret == 0)
-		ret = types_set(priv, conf->rss_hf & priv->rss_types, true);
+		ret = types_set(dev, conf->rss_hf & (priv->rss_types | priv->rss_refused), true);
 	return ret;
 }
 
@@ -271,22 +284,42 @@ afx_reta_query(struct rte_eth_dev *dev, struct rte_eth_rss_reta_entry64 *conf, u
 	return 0;
 }
 
+/* dev_info tells what the hash by software takes, whether the port has it or not. */
+static int
+types_check(const struct rte_eth_dev *dev, uint64_t asked)
+{
+	const struct afx_dev *priv = dev->data->dev_private;
+	const uint64_t lacking = asked & ~priv->rss_types;
+
+	if (lacking == 0 || afx_port_offload_rx_hashes(dev))
+		return 0;
+	AFX_LOG(ERR,
+		"%s: RSS types 0x%" PRIx64
+		": not hashed by the interface, nor by software: the port has no RTE_ETH_RX_OFFLOAD_RSS_HASH",
+		priv->cfg.iface, lacking);
+	return -ENOTSUP;
+}
+
 int
 afx_rss_hash_update(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf)
 {
 	struct afx_dev *priv = dev->data->dev_private;
+	uint64_t asked;
 	int ret;
 
 	if (priv->rss_table_len == 0 && priv->rss_key_len == 0)
 		return -ENOTSUP;
-	ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
+	ret = types_check(dev, conf->rss_hf);
+	if (ret == 0)
+		ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
 	if (ret == 0 && conf->rss_key != NULL && conf->rss_key_len != 0) {
 		ret = key_len_check(priv, conf);
 		if (ret == 0)
 			ret = key_set(priv, conf->rss_key);
 	}
-	if (ret == 0)
-		ret = types_set(priv, conf->rss_hf, false);
+	asked = conf->rss_hf & priv->rss_types;
+	if (ret == 0 && (asked != 0 || conf->rss_hf == 0))
+		ret = types_set(dev, asked, false);
 	return ret;
 }
 

@@ -24,7 +24,8 @@ int afx_rss_configure(struct rte_eth_dev *dev);
 
 /*
  * At start: the key, and what of the kinds of packets asked for is not hashed yet;
- * what is hashed beyond stays. 0, or -errno, logged.
+ * what is hashed beyond stays. 0, or -errno, logged: -ENOTSUP if the interface's driver
+ * refuses a kind, unless the port has the hash by software, then that is a warning.
  */
 int afx_rss_start(struct rte_eth_dev *dev);
 
@@ -37,7 +38,8 @@ int afx_reta_query(struct rte_eth_dev *dev, struct rte_eth_rss_reta_entry64 *con
 
 /*
  * rss_hash_update_t: exactly the kinds of packets asked for, and the key, if one
- * is given. -ENOTSUP for kinds that the driver refuses, which dev_info then no longer has.
+ * is given. -ENOTSUP, logged, with nothing changed, for kinds that the interface does not
+ * hash, and for those that its driver refuses, without the hash by software.
  */
 int afx_rss_hash_update(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf);
 int afx_rss_hash_conf_get(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf);

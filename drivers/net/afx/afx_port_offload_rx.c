@@ -102,6 +102,12 @@ hash_set(struct afx_rx_hash *hash, const uint8_t *key, uint64_t types)
 	}
 }
 
+bool
+afx_port_offload_rx_hashes(const struct rte_eth_dev *dev)
+{
+	return (dev->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0;
+}
+
 int
 afx_port_offload_rx_configure(struct rte_eth_dev *dev)
 {
@@ -109,7 +115,7 @@ afx_port_offload_rx_configure(struct rte_eth_dev *dev)
 	struct afx_dev *priv = dev->data->dev_private;
 	const bool given = conf->rss_key != NULL;
 
-	if ((dev->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) == 0)
+	if (!afx_port_offload_rx_hashes(dev))
 		return 0;
 	if (given && conf->rss_key_len < AFX_RX_HASH_KEY_LEN) {
 		AFX_LOG(ERR, "%s: RSS key of %u bytes: at least %u are needed", priv->cfg.iface,

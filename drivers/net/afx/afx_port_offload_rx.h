@@ -15,6 +15,9 @@
 /* Adds Rx offloads, hash types and key size to what info has. */
 void afx_port_offload_rx_info(struct rte_eth_dev_info *info);
 
+/* Whether the port was configured to have the hash. */
+bool afx_port_offload_rx_hashes(const struct rte_eth_dev *dev);
+
 /* At configure: the hash key and types, which are only valid then. 0, or -EINVAL, logged. */
 int afx_port_offload_rx_configure(struct rte_eth_dev *dev);
 

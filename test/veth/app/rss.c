@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The afx authors
  *
  * How the interface spreads what it receives. Arguments: nb_rx; mq=0: no RSS
- * asked for; hf and key at configure; then hf2, key2, reta and reta2 to update.
+ * asked for; soft=1: the hash by software; again=1: a second start if the first fails; hf and key at configure; then hf2, key2, reta and reta2 to update.
  * A key is the value of its first byte, which the others count up from, and key_len.
  */
 #include <errno.h>
@@ -43,6 +43,7 @@ open_port(const struct app_port *port)
 {
 	const struct rte_eth_conf conf = {
 		.rxmode.mq_mode = app_arg("mq", 1) ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE,
+		.rxmode.offloads = app_arg("soft", 0) ? RTE_ETH_RX_OFFLOAD_RSS_HASH : 0,
 		.rx_adv_conf.rss_conf = rss_conf("hf", "key"),
 	};
 	uint16_t i;
@@ -58,6 +59,10 @@ open_port(const struct app_port *port)
 		ret = rte_eth_tx_queue_setup(port->id, 0, port->txd, SOCKET_ID_ANY, NULL);
 	if (ret == 0)
 		ret = rte_eth_dev_start(port->id);
+	if (ret != 0 && app_arg("again", 0)) {
+		app_say("start1", ret);
+		ret = rte_eth_dev_start(port->id);
+	}
 	app_say("start", ret);
 	return ret;
 }
