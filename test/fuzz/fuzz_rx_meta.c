@@ -127,7 +127,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	meta.what = data[0] & ~AFX_RX_META_COMPLETE;
 	meta.ptypes = PTYPES;
 	for (kind = 0; kind < AFX_RX_HASH_KINDS; kind++)
-		meta.hash.input[kind] =
+		meta.hash[0].input[kind] =
 			kind < AFX_RX_HASH_TCP ? AFX_RX_HASH_ADDRESSES : AFX_RX_HASH_PORTS;
 	afx_rx_meta(&meta, &pkts, 1);
 	check_frame(&m, data + 1, len);

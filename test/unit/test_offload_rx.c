@@ -48,6 +48,12 @@ start(struct port *port)
 	return port->priv.offload.meta;
 }
 
+static const struct afx_rx_hash *
+used(const struct port *port)
+{
+	return &port->priv.offload.rx.hash[port->priv.offload.rx.hash_at];
+}
+
 static unsigned int
 supported(struct port *port)
 {
@@ -262,8 +268,7 @@ test_hash_types(void **state __rte_unused)
 		*port->offloads = RTE_ETH_RX_OFFLOAD_RSS_HASH;
 		port->rss->rss_hf = hash_rows[i].types;
 		assert_return_code(afx_port_offload_rx_configure(&port->dev), 0);
-		assert_memory_equal(port->priv.offload.rx.hash.input, hash_rows[i].want,
-				    AFX_RX_HASH_KINDS);
+		assert_memory_equal(used(port)->input, hash_rows[i].want, AFX_RX_HASH_KINDS);
 		all |= hash_rows[i].types;
 	}
 	afx_port_offload_rx_info(&info);
@@ -289,17 +294,63 @@ test_hash_key(void **state __rte_unused)
 	*port->offloads = RTE_ETH_RX_OFFLOAD_RSS_HASH;
 	for (i = 0; i <= sizeof(key); i++) {
 		port->rss->rss_key_len = i;
-		memset(&port->priv.offload.rx.hash, 0, sizeof(want));
+		memset(port->priv.offload.rx.hash, 0, sizeof(port->priv.offload.rx.hash));
 		assert_int_equal(afx_port_offload_rx_configure(&port->dev),
 				 i < AFX_RX_HASH_KEY_LEN ? -EINVAL : 0);
 		if (i >= AFX_RX_HASH_KEY_LEN)
-			assert_memory_equal(port->priv.offload.rx.hash.parts, want.parts,
-					    sizeof(want.parts));
+			assert_memory_equal(used(port)->parts, want.parts, sizeof(want.parts));
 	}
 	/* Of no concern without the offload. */
 	*port->offloads = 0;
 	port->rss->rss_key_len = 1;
 	assert_return_code(afx_port_offload_rx_configure(&port->dev), 0);
+}
+
+/* What was in use stays whole: a burst may be at it. */
+static void
+test_hash_update(void **state __rte_unused)
+{
+	uint8_t key[AFX_RX_HASH_KEY_LEN], told[AFX_RX_HASH_KEY_LEN];
+	struct rte_eth_rss_conf conf = { .rss_key = key,
+					 .rss_key_len = sizeof(key),
+					 .rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_TCP };
+	struct rte_eth_rss_conf now = { .rss_key = told, .rss_key_len = sizeof(told) };
+	struct port *port = port_make();
+	const struct afx_rx_hash *old;
+	struct afx_rx_hash before;
+
+	*port->offloads = RTE_ETH_RX_OFFLOAD_RSS_HASH;
+	port->rss->rss_hf = RTE_ETH_RSS_IPV4;
+	assert_return_code(afx_port_offload_rx_configure(&port->dev), 0);
+	assert_true(start(port));
+	old = used(port);
+	before = *old;
+	memset(key, 0x5a, sizeof(key));
+	afx_port_offload_rx_hash_update(&port->dev, &conf);
+	assert_memory_equal(old, &before, sizeof(before));
+	afx_port_offload_rx_hash_get(&port->dev, &now);
+	assert_int_equal(now.rss_hf, RTE_ETH_RSS_NONFRAG_IPV4_TCP);
+	assert_memory_equal(told, key, sizeof(key));
+	afx_rx_hash_key_set(&before, key);
+	assert_memory_equal(used(port)->parts, before.parts, sizeof(before.parts));
+	assert_int_equal(used(port)->input[AFX_RX_HASH_TCP], AFX_RX_HASH_PORTS);
+	assert_int_equal(used(port)->input[AFX_RX_HASH_UDP], AFX_RX_HASH_NOTHING);
+	/* Types alone: the key stays. No room for it: the rest is told. */
+	conf.rss_key = NULL;
+	conf.rss_hf = RTE_ETH_RSS_IPV6;
+	afx_port_offload_rx_hash_update(&port->dev, &conf);
+	assert_memory_equal(used(port)->parts, before.parts, sizeof(before.parts));
+	now.rss_key_len = AFX_RX_HASH_KEY_LEN - 1;
+	memset(told, 0, sizeof(told));
+	afx_port_offload_rx_hash_get(&port->dev, &now);
+	assert_int_equal(now.rss_hf, RTE_ETH_RSS_IPV6);
+	assert_int_equal(now.rss_key_len, AFX_RX_HASH_KEY_LEN);
+	assert_int_equal(told[0], 0);
+	/* Of no concern without the offload. */
+	*port->offloads = 0;
+	old = used(port);
+	afx_port_offload_rx_hash_update(&port->dev, &conf);
+	assert_ptr_equal(used(port), old);
 }
 
 int
@@ -310,6 +361,7 @@ main(void)
 		cmocka_unit_test(test_types_by_word), cmocka_unit_test(test_types_by_the_way),
 		cmocka_unit_test(test_bits),          cmocka_unit_test(test_strip_while_running),
 		cmocka_unit_test(test_hash_types),    cmocka_unit_test(test_hash_key),
+		cmocka_unit_test(test_hash_update),
 	};
 
 	return cmocka_run_group_tests_name("offload_rx", tests, NULL, NULL);

@@ -175,8 +175,8 @@ test_hash(void **state __rte_unused)
 
 	env_open(&e, &(struct env_cfg){ 0 });
 	e.meta.what = AFX_RX_META_HASH;
-	memset(e.meta.hash.input, AFX_RX_HASH_PORTS, sizeof(e.meta.hash.input));
-	afx_rx_hash_key_set(&e.meta.hash, key);
+	memset(e.meta.hash[0].input, AFX_RX_HASH_PORTS, sizeof(e.meta.hash[0].input));
+	afx_rx_hash_key_set(&e.meta.hash[0], key);
 	for (i = 0; i < 2; i++) {
 		f = frame_make(frames[i]);
 		assert_true(fk_receive(&e.fk, f.data, f.len));
@@ -184,7 +184,7 @@ test_hash(void **state __rte_unused)
 	assert_int_equal(afx_rx_burst_meta(&e.rxq, pkts, 2), 2);
 	f = frame_make(frames[0]);
 	afx_rx_parse(f.data, f.len, &p);
-	assert_true(afx_rx_hash(&e.meta.hash, f.data, &p, &want));
+	assert_true(afx_rx_hash(&e.meta.hash[0], f.data, &p, &want));
 	assert_true(pkts[0]->ol_flags == RTE_MBUF_F_RX_RSS_HASH);
 	assert_int_equal(pkts[0]->hash.rss, want);
 	assert_int_equal(pkts[0]->packet_type, 0);

@@ -45,7 +45,7 @@ ROWS = {
     "Unicast MAC filter": ops("mac_addr_set", "mac_addr_add", "mac_addr_remove"),
     "Multicast MAC filter": ops("set_mc_addr_list"),
     "RSS hash": ["rss_types", "rx_RSS_HASH"],
-    "RSS key update": [*ops("rss_hash_update", "rss_hash_conf_get"), "hash_key_size"],
+    "RSS key update": ops("rss_hash_update", "rss_hash_conf_get"),
     "RSS reta update": [*ops("reta_update", "reta_query"), "reta_size"],
     "VLAN filter": [*ops("vlan_filter_set"), "rx_VLAN_FILTER"],
     "Flow control": ops("flow_ctrl_get", "flow_ctrl_set"),

@@ -104,7 +104,7 @@ def nic(lab, app, tmp_path):
 
 
 def test_a_veth_has_no_such_thing(app, pair):   # pylint: disable=unused-argument
-    """Nothing is claimed; asking a port for RSS with several queues is not refused for it."""
+    """What is claimed is the hash by software, and not had without its offload; asking a port for RSS with several queues is not refused for it."""
     run = app("rss", size=128, key2=7, key_len=40, reta=0)
     said = run.until("started")
     assert (said["reta_size"], said["key_size"], said["types"]) == (0, 40, SOFTWARE)
@@ -113,6 +113,27 @@ def test_a_veth_has_no_such_thing(app, pair):   # pylint: disable=unused-argumen
     run.step("updated")
     assert said["reta_update"] == said["hash_update"] == ENOTSUP
     assert "RSS" not in run.log()
+    run.go()
+    ended(run)
+
+
+def test_a_veth_has_the_hash_by_software(app, pair):   # pylint: disable=unused-argument
+    """Its key and kinds are told and updated; without a key, the key is Microsoft's."""
+    run = app("rss", key_len=40, soft=1, hf=HF_TCP4, hf2=HF_IP6, key2=7)
+    said = run.until("started")
+    assert (said["configure"], said["start"], said["conf_get"]) == (0, 0, 0)
+    assert (said["now_hf"], said["now_key"], said["now_key_len"]) == (HF_TCP4, 0x6D, 40)
+    run.step("updated")
+    assert (said["hash_update"], said["now_hf"], said["now_key"]) == (0, HF_IP6, 7)
+    run.go()
+    ended(run)
+
+
+def test_a_key_too_short_for_the_hash_by_software(app, pair):   # pylint: disable=unused-argument
+    run = app("rss", key_len=39, soft=1, hf=HF_TCP4, hf2=HF_IP6, key2=7)
+    said = run.until("started")
+    run.step("updated")
+    assert (said["hash_update"], said["now_hf"], said["now_key"]) == (EINVAL, HF_TCP4, 0x6D)
     run.go()
     ended(run)
 

@@ -252,6 +252,8 @@ struct afx_pair {
 struct afx_offload_rx {
 	struct afx_rx_meta rx; /* as the port runs */
 	uint32_t ptypes; /* layers that are asked for: RTE_PTYPE_*_MASK */
+	uint64_t hash_types; /* RTE_ETH_RSS_*, of the hash in use, as hash_key */
+	uint8_t hash_key[AFX_RX_HASH_KEY_LEN];
 	bool ptypes_set; /* by rte_eth_dev_set_ptypes, which has the last word */
 	bool meta; /* the port was started with a burst function that has the pass */
 };

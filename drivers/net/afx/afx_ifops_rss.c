@@ -184,6 +184,14 @@ key_len_check(const struct afx_dev *priv, const struct rte_eth_rss_conf *conf)
 	return -EINVAL;
 }
 
+/* For the starts to come. */
+static void
+key_keep(struct afx_dev *priv, const uint8_t *key)
+{
+	memcpy(priv->rss_key, key, priv->rss_key_len);
+	priv->rss_key_given = true;
+}
+
 int
 afx_rss_configure(struct rte_eth_dev *dev)
 {
@@ -198,8 +206,7 @@ afx_rss_configure(struct rte_eth_dev *dev)
 	ret = key_len_check(priv, conf);
 	if (ret != 0)
 		return ret;
-	memcpy(priv->rss_key, conf->rss_key, priv->rss_key_len);
-	priv->rss_key_given = true;
+	key_keep(priv, conf->rss_key);
 	return 0;
 }
 
@@ -300,26 +307,48 @@ types_check(const struct rte_eth_dev *dev, uint64_t asked)
 	return -ENOTSUP;
 }
 
-int
-afx_rss_hash_update(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf)
+/* Key and types of the interface, as far as it has them. */
+static int
+interface_update(struct rte_eth_dev *dev, const struct rte_eth_rss_conf *conf)
 {
 	struct afx_dev *priv = dev->data->dev_private;
-	uint64_t asked;
+	const uint64_t asked = conf->rss_hf & priv->rss_types;
 	int ret;
 
 	if (priv->rss_table_len == 0 && priv->rss_key_len == 0)
-		return -ENOTSUP;
-	ret = types_check(dev, conf->rss_hf);
-	if (ret == 0)
-		ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
-	if (ret == 0 && conf->rss_key != NULL && conf->rss_key_len != 0) {
-		ret = key_len_check(priv, conf);
+		return 0;
+	ret = afx_netdev_info_get(priv->cfg.iface, &priv->info);
+	if (ret == 0 && conf->rss_key != NULL && priv->rss_key_len != 0) {
+		ret = key_set(priv, conf->rss_key);
 		if (ret == 0)
-			ret = key_set(priv, conf->rss_key);
+			key_keep(priv, conf->rss_key);
 	}
-	asked = conf->rss_hf & priv->rss_types;
 	if (ret == 0 && (asked != 0 || conf->rss_hf == 0))
 		ret = types_set(dev, asked, false);
+	return ret;
+}
+
+int
+afx_rss_hash_update(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf)
+{
+	const struct afx_dev *priv = dev->data->dev_private;
+	struct rte_eth_rss_conf wanted = *conf;
+	int ret;
+
+	if (priv->rss_table_len == 0 && priv->rss_key_len == 0 && !afx_port_offload_rx_hashes(dev))
+		return -ENOTSUP;
+	if (wanted.rss_key_len == 0)
+		wanted.rss_key = NULL;
+	ret = types_check(dev, wanted.rss_hf);
+	if (ret == 0 && wanted.rss_key != NULL &&
+	    (priv->rss_key_len != 0 || !afx_port_offload_rx_hashes(dev)))
+		ret = key_len_check(priv, &wanted);
+	if (ret == 0)
+		ret = afx_port_offload_rx_key_check(dev, &wanted);
+	if (ret == 0)
+		ret = interface_update(dev, &wanted);
+	if (ret == 0)
+		afx_port_offload_rx_hash_update(dev, &wanted);
 	return ret;
 }
 
@@ -331,6 +360,10 @@ afx_rss_hash_conf_get(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf)
 	uint32_t flow, fields;
 	int ret;
 
+	if (priv->rss_key_len == 0 && afx_port_offload_rx_hashes(dev)) {
+		afx_port_offload_rx_hash_get(dev, conf);
+		return 0;
+	}
 	ret = afx_ifops_answered(priv, "RSS", afx_netdev_rss_get(priv->cfg.iface, &now));
 	if (ret != 0)
 		return ret;

@@ -39,9 +39,11 @@ int afx_reta_query(struct rte_eth_dev *dev, struct rte_eth_rss_reta_entry64 *con
 /*
  * rss_hash_update_t: exactly the kinds of packets asked for, and the key, if one
  * is given. -ENOTSUP, logged, with nothing changed, for kinds that the interface does not
- * hash, and for those that its driver refuses, without the hash by software.
+ * hash, and for those that its driver refuses, without the hash by software. With that,
+ * it follows, and does alone where the interface has no RSS; without either, -ENOTSUP.
  */
 int afx_rss_hash_update(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf);
+/* rss_hash_conf_get_t: of the interface, or, where that tells no key, of the hash by software, if the port has it. */
 int afx_rss_hash_conf_get(struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf);
 
 #endif /* AFX_IFOPS_RSS_H */

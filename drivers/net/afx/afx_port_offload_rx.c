@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <errno.h>
+#include <string.h>
 
 #include "afx_log.h"
 #include "afx_port_offload_rx.h"
@@ -87,12 +88,15 @@ afx_port_offload_rx_info(struct rte_eth_dev_info *info)
 		info->hash_key_size = AFX_RX_HASH_KEY_LEN;
 }
 
+/* The one in use may be read by the Rx lcores all the while. */
 static void
-hash_set(struct afx_rx_hash *hash, const uint8_t *key, uint64_t types)
+hash_set(struct afx_offload_rx *offload, uint64_t types)
 {
+	const uint32_t next = 1 - offload->rx.hash_at;
+	struct afx_rx_hash *hash = &offload->rx.hash[next];
 	size_t i;
 
-	afx_rx_hash_key_set(hash, key);
+	afx_rx_hash_key_set(hash, offload->hash_key);
 	for (i = 0; i < RTE_DIM(hash_types); i++) {
 		hash->input[i] = AFX_RX_HASH_NOTHING;
 		if (types & hash_types[i].ports)
@@ -100,6 +104,8 @@ hash_set(struct afx_rx_hash *hash, const uint8_t *key, uint64_t types)
 		else if (types & hash_types[i].addresses)
 			hash->input[i] = AFX_RX_HASH_ADDRESSES;
 	}
+	offload->hash_types = types;
+	__atomic_store_n(&offload->rx.hash_at, next, __ATOMIC_RELEASE);
 }
 
 bool
@@ -109,20 +115,64 @@ afx_port_offload_rx_hashes(const struct rte_eth_dev *dev)
 }
 
 int
+afx_port_offload_rx_key_check(const struct rte_eth_dev *dev, const struct rte_eth_rss_conf *conf)
+{
+	const struct afx_dev *priv = dev->data->dev_private;
+
+	if (!afx_port_offload_rx_hashes(dev) || conf->rss_key == NULL ||
+	    conf->rss_key_len >= AFX_RX_HASH_KEY_LEN)
+		return 0;
+	AFX_LOG(ERR, "%s: RSS key of %u bytes: at least %u are needed", priv->cfg.iface,
+		conf->rss_key_len, AFX_RX_HASH_KEY_LEN);
+	return -EINVAL;
+}
+
+void
+afx_port_offload_rx_hash_update(struct rte_eth_dev *dev, const struct rte_eth_rss_conf *conf)
+{
+	struct afx_offload_rx *offload = &((struct afx_dev *)dev->data->dev_private)->offload;
+
+	if (!afx_port_offload_rx_hashes(dev))
+		return;
+	if (conf->rss_key != NULL)
+		memcpy(offload->hash_key, conf->rss_key, sizeof(offload->hash_key));
+	hash_set(offload, conf->rss_hf);
+}
+
+void
+afx_port_offload_rx_hash_get(const struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf)
+{
+	const struct afx_dev *priv = dev->data->dev_private;
+
+	if (conf->rss_key != NULL && conf->rss_key_len >= AFX_RX_HASH_KEY_LEN)
+		memcpy(conf->rss_key, priv->offload.hash_key, AFX_RX_HASH_KEY_LEN);
+	conf->rss_key_len = AFX_RX_HASH_KEY_LEN;
+	conf->rss_hf = priv->offload.hash_types;
+}
+
+/* Without one given, that of the interface: its hash, where it has one, is then the same. */
+static void
+key_choose(struct afx_dev *priv)
+{
+	struct afx_netdev_rss rss;
+
+	memcpy(priv->offload.hash_key, default_key, sizeof(default_key));
+	if (priv->rss_key_len >= AFX_RX_HASH_KEY_LEN &&
+	    afx_netdev_rss_get(priv->cfg.iface, &rss) == 0 && rss.key_len >= AFX_RX_HASH_KEY_LEN)
+		memcpy(priv->offload.hash_key, rss.key, sizeof(priv->offload.hash_key));
+}
+
+int
 afx_port_offload_rx_configure(struct rte_eth_dev *dev)
 {
 	const struct rte_eth_rss_conf *conf = &dev->data->dev_conf.rx_adv_conf.rss_conf;
-	struct afx_dev *priv = dev->data->dev_private;
-	const bool given = conf->rss_key != NULL;
+	int ret;
 
-	if (!afx_port_offload_rx_hashes(dev))
-		return 0;
-	if (given && conf->rss_key_len < AFX_RX_HASH_KEY_LEN) {
-		AFX_LOG(ERR, "%s: RSS key of %u bytes: at least %u are needed", priv->cfg.iface,
-			conf->rss_key_len, AFX_RX_HASH_KEY_LEN);
-		return -EINVAL;
-	}
-	hash_set(&priv->offload.rx.hash, given ? conf->rss_key : default_key, conf->rss_hf);
+	ret = afx_port_offload_rx_key_check(dev, conf);
+	if (ret != 0 || !afx_port_offload_rx_hashes(dev))
+		return ret;
+	key_choose(dev->data->dev_private);
+	afx_port_offload_rx_hash_update(dev, conf);
 	return 0;
 }
 

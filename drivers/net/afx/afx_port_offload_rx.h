@@ -18,8 +18,22 @@ void afx_port_offload_rx_info(struct rte_eth_dev_info *info);
 /* Whether the port was configured to have the hash. */
 bool afx_port_offload_rx_hashes(const struct rte_eth_dev *dev);
 
-/* At configure: the hash key and types, which are only valid then. 0, or -EINVAL, logged. */
+/* At configure, behind afx_rss_configure: the hash key and types, which are only valid then. 0, or -EINVAL, logged. */
 int afx_port_offload_rx_configure(struct rte_eth_dev *dev);
+
+/* Of a key for the hash, if the port has that and conf a key: 0, or -EINVAL, logged, for its length. */
+int
+afx_port_offload_rx_key_check(const struct rte_eth_dev *dev, const struct rte_eth_rss_conf *conf);
+
+/*
+ * If the port has the hash: its types, and its key, if conf has one, which was
+ * checked. The port may run: frames are hashed in the old way or in the new one,
+ * unless an Rx lcore is at one frame during the whole of two such updates.
+ */
+void afx_port_offload_rx_hash_update(struct rte_eth_dev *dev, const struct rte_eth_rss_conf *conf);
+
+/* Types and, if there is room, key of a port that has the hash. */
+void afx_port_offload_rx_hash_get(const struct rte_eth_dev *dev, struct rte_eth_rss_conf *conf);
 
 /*
  * At start: settles what the pass of afx_rx_meta will do, and whether there is

@@ -90,6 +90,13 @@ cksum(uint8_t *frame, const struct afx_rx_parsed *p, uint32_t what)
 	return flags;
 }
 
+/* Asked for each frame: what is no longer in use is filled anew by the change after the next. */
+static const struct afx_rx_hash *
+hash_get(const struct afx_rx_meta *meta)
+{
+	return &meta->hash[__atomic_load_n(&meta->hash_at, __ATOMIC_ACQUIRE)];
+}
+
 /* Returns the mbuf's flags. */
 static uint64_t
 look(const struct afx_rx_meta *meta, struct rte_mbuf *m, uint32_t what, uint32_t ptypes)
@@ -102,7 +109,7 @@ look(const struct afx_rx_meta *meta, struct rte_mbuf *m, uint32_t what, uint32_t
 	m->packet_type = p.ptype & ptypes;
 	if (what & CKSUM_MASK)
 		flags |= cksum(frame, &p, what);
-	if ((what & AFX_RX_META_HASH) && afx_rx_hash(&meta->hash, frame, &p, &m->hash.rss))
+	if ((what & AFX_RX_META_HASH) && afx_rx_hash(hash_get(meta), frame, &p, &m->hash.rss))
 		flags |= RTE_MBUF_F_RX_RSS_HASH;
 	return flags;
 }

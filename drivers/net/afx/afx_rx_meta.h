@@ -24,12 +24,14 @@ enum {
 	AFX_RX_META_VLAN_FILTER = 1 << 7, /* by afx_rx_filter.h, ahead of the pass */
 };
 
-/* Of a port. The Rx lcores read it; control sets it before start, and what and ptypes at any time. */
+/* Of a port. The Rx lcores read it; control sets it before start, and what, ptypes and hash_at at any time. */
 struct afx_rx_meta {
 	uint32_t what;
 	uint32_t ptypes; /* RTE_PTYPE_*_MASK of the layers whose types are told */
 	const uint64_t *vids; /* VLANs that pass the filter, a bit each */
-	struct afx_rx_hash hash;
+	uint32_t
+		hash_at; /* which of hash is in use; the other one is to be filled, and then becomes it */
+	struct afx_rx_hash hash[2];
 };
 
 /*

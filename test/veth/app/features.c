@@ -114,7 +114,6 @@ info_say(uint16_t id)
 	app_say("speed_capa", info.speed_capa);
 	app_say("max_mac_addrs", info.max_mac_addrs);
 	app_say("reta_size", info.reta_size);
-	app_say("hash_key_size", info.hash_key_size);
 	app_say("rss_types", info.flow_type_rss_offloads != 0);
 	return 0;
 }
