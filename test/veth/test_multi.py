@@ -20,7 +20,7 @@ COUNT = 1000 * SCALE
 RINGS_AT = 1 << 45      # far from all else that processes map
 LCORES = 4              # of each process: an lcore's cache is part of the pool
 NO_REMAP = os.path.join(os.path.dirname(program.PATH), "..", "no_remap.so")
-ENOTSUP, EBUSY = -95, -16
+ENOTSUP, EBUSY, ENODEV = -95, -16, -19
 
 pytestmark = [
     pytest.mark.skipif(not os.path.exists(program.PATH),
@@ -122,7 +122,8 @@ def test_two_processes_two_queues(family):
     said = secondary.step("look")
     assert (said["mode"], said["mode_name"]) == (0, "AF_XDP")
     assert said["intr"] == ENOTSUP
-    assert said["xstats"] > 0
+    assert said["xstats"] == said["names"] > 0
+    assert (said["stats"], said["info"], said["dump"]) == (0, 0, 0)
     for run in primary, secondary:
         stats = run.stats()
         assert (stats["ipackets"], stats["opackets"]) == (4 * COUNT, 4 * COUNT)
@@ -296,6 +297,22 @@ def test_hung_process_and_a_port_that_is_closed(family):
     os.kill(secondary.pid, signal.SIGCONT)
     assert soon(lambda: mapped(secondary) == 0)
     assert counts(secondary) == (0, 0, 0)
+
+
+def test_looking_at_a_port_that_is_closed(family):
+    """What there was to see went with the primary's port."""
+    primary = family.own("stop close")
+    secondary = family.join("serve look idle")
+    secondary.step("serve")
+    reflect(family, 1, 300 * SCALE)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    said = secondary.step("look")
+    seen = "stats", "info", "dump", "names", "xstats"
+    assert {said[what] for what in seen} == {ENODEV}
+    assert set(secondary.stats().values()) == {0}
+    assert counts(secondary) == (300 * SCALE, 300 * SCALE, 0)
+    ended(primary)
 
 
 def test_primary_is_killed(family):

@@ -19,9 +19,11 @@
 #if RTE_VERSION >= RTE_VERSION_NUM(25, 11, 0, 0)
 #define AFX_STATS_GET_ARGS \
 	struct rte_eth_dev *dev, struct rte_eth_stats *stats, struct eth_queue_stats *queues
+#define AFX_STATS_GET_PASS dev, stats, queues
 #define AFX_STATS_QUEUES(stats, queues) (queues)
 #else
 #define AFX_STATS_GET_ARGS struct rte_eth_dev *dev, struct rte_eth_stats *stats
+#define AFX_STATS_GET_PASS dev, stats
 #define AFX_STATS_QUEUES(stats, queues) (stats)
 #endif
 

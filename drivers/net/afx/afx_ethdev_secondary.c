@@ -10,6 +10,7 @@
 #include <ethdev_vdev.h>
 
 #include "afx.h"
+#include "afx_compat.h"
 #include "afx_dump.h"
 #include "afx_ethdev_secondary.h"
 #include "afx_log.h"
@@ -18,11 +19,63 @@
 #include "afx_stats.h"
 #include "afx_xstats.h"
 
+/*
+ * What is shown is the primary's memory: as long as it has the port. Close and
+ * its exit take first the pairs, then the rest.
+ */
+static int
+shown(const struct rte_eth_dev *dev)
+{
+	const struct afx_dev *priv = dev->data->dev_private;
+
+	return priv == NULL || priv->pairs == NULL ? -ENODEV : 0;
+}
+
+static int
+infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
+{
+	int ret = shown(dev);
+
+	return ret != 0 ? ret : afx_port_infos_get(dev, info);
+}
+
+static int
+stats_get(AFX_STATS_GET_ARGS)
+{
+	int ret = shown(dev);
+
+	return ret != 0 ? ret : afx_stats_get(AFX_STATS_GET_PASS);
+}
+
+static int
+xstats_names_get(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names, unsigned int n)
+{
+	int ret = shown(dev);
+
+	return ret != 0 ? ret : afx_xstats_names_get(dev, names, n);
+}
+
+static int
+xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned int n)
+{
+	int ret = shown(dev);
+
+	return ret != 0 ? ret : afx_xstats_get(dev, xstats, n);
+}
+
+static int
+priv_dump(struct rte_eth_dev *dev, FILE *file)
+{
+	int ret = shown(dev);
+
+	return ret != 0 ? ret : afx_priv_dump(dev, file);
+}
+
 /* The link is as the primary last saw it: the interface may be in its namespace only. */
 static int
-link_update(struct rte_eth_dev *dev __rte_unused, int wait_to_complete __rte_unused)
+link_update(struct rte_eth_dev *dev, int wait_to_complete __rte_unused)
 {
-	return 0;
+	return shown(dev);
 }
 
 static int
@@ -38,8 +91,10 @@ rx_burst_mode_get(struct rte_eth_dev *dev, uint16_t queue __rte_unused,
 		  struct rte_eth_burst_mode *mode)
 {
 	const void *rx, *tx;
-	int ret = afx_mp_guest_burst(dev, &rx, &tx);
+	int ret = shown(dev);
 
+	if (ret == 0)
+		ret = afx_mp_guest_burst(dev, &rx, &tx);
 	return ret != 0 ? ret : afx_port_burst_mode_get(rx, mode);
 }
 
@@ -48,21 +103,23 @@ tx_burst_mode_get(struct rte_eth_dev *dev, uint16_t queue __rte_unused,
 		  struct rte_eth_burst_mode *mode)
 {
 	const void *rx, *tx;
-	int ret = afx_mp_guest_burst(dev, &rx, &tx);
+	int ret = shown(dev);
 
+	if (ret == 0)
+		ret = afx_mp_guest_burst(dev, &rx, &tx);
 	return ret != 0 ? ret : afx_port_burst_mode_get(tx, mode);
 }
 
 static const struct eth_dev_ops secondary_ops = {
 	.dev_close = guest_close,
-	.dev_infos_get = afx_port_infos_get,
+	.dev_infos_get = infos_get,
 	.link_update = link_update,
 	.rx_burst_mode_get = rx_burst_mode_get,
 	.tx_burst_mode_get = tx_burst_mode_get,
-	.stats_get = afx_stats_get,
-	.xstats_get_names = afx_xstats_names_get,
-	.xstats_get = afx_xstats_get,
-	.eth_dev_priv_dump = afx_priv_dump,
+	.stats_get = stats_get,
+	.xstats_get_names = xstats_names_get,
+	.xstats_get = xstats_get,
+	.eth_dev_priv_dump = priv_dump,
 };
 
 int

@@ -5,6 +5,7 @@
  * makes port and pool, or a secondary one, which finds both.
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include <rte_eal.h>
 #include <rte_launch.h>
@@ -118,12 +119,28 @@ close_port(void)
 	return rte_eth_dev_close(port.id);
 }
 
+static int
+dump(void)
+{
+	FILE *file = fopen("/dev/null", "w");
+	int ret;
+
+	if (file == NULL)
+		return -errno;
+	ret = rte_eth_dev_priv_dump(port.id, file);
+	fclose(file);
+	return ret;
+}
+
 /* What this process knows of its bursts, interrupts, and the driver's own counters. */
 static int
 look(void)
 {
 	struct rte_eth_burst_mode mode = { 0 };
+	struct rte_eth_xstat_name names[256];
 	struct rte_eth_xstat xstats[256];
+	struct rte_eth_stats stats;
+	struct rte_eth_dev_info info;
 	int ret;
 
 	ret = rte_eth_rx_burst_mode_get(port.id, 0, &mode);
@@ -132,6 +149,10 @@ look(void)
 	app_say("intr", rte_eth_dev_rx_intr_enable(port.id, 0));
 	app_say("count", rte_eth_rx_queue_count(port.id, app_arg("queue", 0)));
 	app_say("xstats", rte_eth_xstats_get(port.id, xstats, RTE_DIM(xstats)));
+	app_say("names", rte_eth_xstats_get_names(port.id, names, RTE_DIM(names)));
+	app_say("stats", rte_eth_stats_get(port.id, &stats));
+	app_say("info", rte_eth_dev_info_get(port.id, &info));
+	app_say("dump", dump());
 	return 0;
 }
 
