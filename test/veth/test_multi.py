@@ -111,10 +111,26 @@ def mapped(run):
     return len(places(run))
 
 
+def inherited(run):
+    """Sockets of a process that its children would have too."""
+    found = set()
+    for fd in os.listdir(f"/proc/{run.pid}/fd"):
+        name = os.readlink(f"/proc/{run.pid}/fd/{fd}")
+        with open(f"/proc/{run.pid}/fdinfo/{fd}", encoding="utf-8") as info:
+            flags = int(info.read().split("flags:")[1].split()[0], 8)
+        if name.startswith("socket:") and not flags & os.O_CLOEXEC:
+            found.add(name)
+    return found
+
+
 def test_two_processes_two_queues(family):
     """As symmetric_mp does it: exact counts and whole frames in each."""
     primary = family.own("serve idle stop close")
+    inherited_before = inherited(primary)
     secondary = family.join("serve look idle close")
+    assert inherited(primary) == inherited_before
+    # EAL's own, for messages.
+    assert len(inherited(secondary)) == 1
     primary.step("serve")
     assert secondary.step("serve")["serve"] == 0
     for queue in 0, 1, 1, 0:

@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -190,6 +191,8 @@ peer_add(const struct afx_dev *priv, int fd)
 		pthread_mutex_unlock(&peers_lock);
 		return -ENOSPC;
 	}
+	/* EAL receives it for children to inherit: the channel would outlive both its ends. */
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &creator, &len);
 	peers[nb_peers++] = (struct peer){ .priv = priv, .fd = fd, .pid = creator.pid };
 	pthread_mutex_unlock(&peers_lock);

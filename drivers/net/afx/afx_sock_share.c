@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -67,6 +68,8 @@ afx_sock_share_open(struct afx_sock_share *s, const struct afx_sock *primary, in
 	int ret;
 
 	own->fd = fd;
+	/* EAL receives it for children to inherit, which would keep the queue taken. */
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	ret = primary->fd < 0 || primary->fd >= NUMBERS_MAX ? -ENOTSUP : 0;
 	if (ret == 0)
 		ret = ring_map_same(fd, XDP_UMEM_PGOFF_FILL_RING, &primary->fill, &own->fill);
