@@ -153,7 +153,14 @@ refusal_note(struct guest *g, int ret)
 			refusal_text(ret));
 }
 
-/* What of an answer's descriptors can be mapped, the port being there; the last refusal, or 0. */
+static void
+fds_close(const int *fds, uint16_t n)
+{
+	while (n-- != 0)
+		close(fds[n]);
+}
+
+/* What of an answer's descriptors can be mapped; the last refusal, or 0. */
 static int
 answer_map(struct guest *g, const struct afx_mp_answer *answer, const int fds[AFX_MP_BATCH])
 {
@@ -161,6 +168,11 @@ answer_map(struct guest *g, const struct afx_mp_answer *answer, const int fds[AF
 	uint16_t i;
 	int ret;
 
+	/* Closed since it answered. */
+	if (g->dev->data->dev_private == NULL) {
+		fds_close(fds, answer->nb_fds);
+		return -ENODEV;
+	}
 	bursts_get(g);
 	for (i = 0; i < answer->nb_fds; i++) {
 		ret = pair_map(g, answer->pairs[i], fds[i]);

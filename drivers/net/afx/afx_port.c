@@ -324,9 +324,12 @@ afx_port_close(struct rte_eth_dev *dev)
 	afx_mp_port_close(dev);
 	program_close(priv);
 	afx_ifops_restore(priv);
-	/* Those that a secondary process still uses stay. */
-	if (!afx_port_queues_held(priv))
-		rte_free(priv->pairs);
+	/* What a secondary process's queues point at stays: ethdev frees what it still knows. */
+	if (afx_port_queues_held(priv)) {
+		dev->data->dev_private = NULL;
+		return 0;
+	}
+	rte_free(priv->pairs);
 	priv->pairs = NULL;
 	return 0;
 }
