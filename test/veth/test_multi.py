@@ -287,6 +287,23 @@ def test_hung_process_is_named(family):
     ended(primary)
 
 
+def test_hung_process_and_a_queue(family):
+    """Both halves of a queue stop with one wait for it, and one message."""
+    primary = family.own("rx_stop tx_stop stop close")
+    secondary = family.join("serve")
+    secondary.step("serve")
+    os.kill(secondary.pid, signal.SIGSTOP)
+    for step in "rx_stop", "tx_stop":
+        assert primary.step(step)[step] == 0
+    waits = [line for line in afx_lines(primary.log()) if "does not answer" in line]
+    assert len(waits) == 1 and f"kill -9 {secondary.pid}" in waits[0], waits
+    secondary.kill()
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    assert mapped(primary) == 0
+    ended(primary)
+
+
 def test_hung_process_is_killed(family):
     """Its end gives the queues back, and all mbufs but those it held."""
     primary = family.own("stop close")

@@ -205,8 +205,9 @@ secondaries_unmap(struct afx_dev *priv, uint16_t first, uint16_t last)
 	bool any = false;
 	uint16_t i;
 
+	/* Nobody is waited for twice. */
 	for (i = first; i <= last; i++)
-		any |= priv->pairs[i].running != 0;
+		any |= priv->pairs[i].running != 0 && !priv->pairs[i].held;
 	if (any)
 		held = !afx_mp_unmap(priv, first, last);
 	for (i = first; i <= last; i++)
@@ -226,7 +227,7 @@ afx_port_half_stop(struct rte_eth_dev *dev, uint16_t index, enum afx_half half)
 	queue_states_set(dev);
 	pthread_mutex_unlock(&priv->lock);
 	/* The other half goes on. */
-	if (priv->pairs[index].bound)
+	if (priv->pairs[index].bound && !priv->pairs[index].held)
 		afx_mp_map(priv);
 	return 0;
 }

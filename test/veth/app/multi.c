@@ -108,6 +108,12 @@ rx_start(void)
 }
 
 static int
+tx_stop(void)
+{
+	return rte_eth_dev_tx_queue_stop(port.id, 0);
+}
+
+static int
 setup(void)
 {
 	return app_port_setup(&port);
@@ -175,6 +181,7 @@ app_multi(void)
 		{ "setup", setup },      { "look", look },
 		{ "close", close_port }, { "start_soon", start_soon },
 		{ "rx_stop", rx_stop },  { "rx_start", rx_start },
+		{ "tx_stop", tx_stop },
 	};
 	int ret = port_take();
 
