@@ -33,6 +33,16 @@ descriptor_set(int number, int fd)
 	__atomic_store_n(&descriptors[number], fd + 1, __ATOMIC_RELAXED);
 }
 
+/* The primary may have given the number to a socket that is shared by now. */
+static void
+descriptor_clear(int number, int fd)
+{
+	int own = fd + 1;
+
+	__atomic_compare_exchange_n(&descriptors[number], &own, 0, false, __ATOMIC_RELAXED,
+				    __ATOMIC_RELAXED);
+}
+
 void
 afx_sock_share_init(struct afx_sock_share *s)
 {
@@ -92,7 +102,7 @@ void
 afx_sock_share_close(struct afx_sock_share *s)
 {
 	if (s->number >= 0)
-		descriptor_set(s->number, -1);
+		descriptor_clear(s->number, s->sock.fd);
 	afx_sock_close(&s->sock);
 	afx_sock_share_init(s);
 }
