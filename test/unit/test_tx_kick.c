@@ -205,6 +205,27 @@ test_waiting(void **state __rte_unused)
 	env_close(&e);
 }
 
+/* Of a process that was killed within a kick: its end lets others kick, that of another does not. */
+static void
+test_owner_ended(void **state __rte_unused)
+{
+	struct rte_mbuf *pkts[1];
+	struct env e;
+
+	env_open(&e, &(struct env_cfg){ .how = { .tx_error = EAGAIN, .tx_error_calls = 1 } });
+	env_tx_make(&e, pkts, 0, 1);
+	assert_int_equal(afx_tx_burst(&e.txq, pkts, 1), 1);
+	e.kick.busy = AFX_TX_KICK_PRIMARY + 1;
+	assert_int_equal(afx_tx_kick(&e.txq), -EALREADY);
+	afx_tx_kick_release(&e.kick, AFX_TX_KICK_PRIMARY + 2);
+	assert_int_equal(afx_tx_kick(&e.txq), -EALREADY);
+	afx_tx_kick_release(&e.kick, AFX_TX_KICK_PRIMARY + 1);
+	assert_int_equal(afx_tx_kick(&e.txq), 0);
+	assert_int_equal(e.kick.busy, 0);
+	env_tx_check(&e, 0, 1);
+	env_close(&e);
+}
+
 int
 main(void)
 {
@@ -213,6 +234,7 @@ main(void)
 		cmocka_unit_test(test_drops_counted_exactly),
 		cmocka_unit_test(test_drop_long_after_another),
 		cmocka_unit_test(test_waiting),
+		cmocka_unit_test(test_owner_ended),
 	};
 	struct CMUnitTest tests[RTE_DIM(single) + RTE_DIM(kick_rows)];
 	size_t i;

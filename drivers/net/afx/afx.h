@@ -71,7 +71,7 @@ struct afx_kick {
 	uint64_t delay; /* TSC cycles after which the Rx lcore kicks */
 
 	/* the one lcore that kicks right now */
-	uint32_t busy __rte_cache_aligned;
+	uint32_t busy __rte_cache_aligned; /* its process, see afx_tx_kick_owner; 0: none */
 	uint32_t taken; /* index in the Tx ring up to which the kernel is known to have taken */
 	const struct afx_ring *tx;
 	const struct afx_ring *comp;

@@ -14,6 +14,7 @@
 #include "afx_log.h"
 #include "afx_mp.h"
 #include "afx_mp_msg.h"
+#include "afx_tx_kick.h"
 
 /* Ports of secondary processes at once: 32 processes with 4 ports each; a process needs an lcore of its own. */
 #define PEERS_MAX 128
@@ -23,6 +24,7 @@ struct peer {
 	const struct afx_dev *priv;
 	int fd; /* our end of the channel */
 	pid_t pid;
+	uint32_t owner; /* who it is within a kick */
 	uint32_t owed; /* number of the last order it has not answered; 0: none */
 };
 
@@ -31,6 +33,7 @@ static pthread_mutex_t peers_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct peer peers[PEERS_MAX];
 static unsigned int nb_peers;
 static uint32_t last_number;
+static uint32_t last_owner = AFX_TX_KICK_PRIMARY;
 
 /* Ports that secondary processes can ask for; never held during a wait. */
 static pthread_mutex_t ports_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -40,6 +43,10 @@ static unsigned int nb_ports;
 static void
 peer_drop(struct peer *peer)
 {
+	uint16_t i;
+
+	for (i = 0; i < peer->priv->cfg.queue_count; i++)
+		afx_tx_kick_release(&peer->priv->pairs[i].kick, peer->owner);
 	close(peer->fd);
 	*peer = peers[--nb_peers];
 }
@@ -178,8 +185,9 @@ afx_mp_pinned(const struct afx_dev *priv)
 	return pinned;
 }
 
+/* A process has one number for all its ports: *owner, or, if that is nobody's yet, a new one. */
 static int
-peer_add(const struct afx_dev *priv, int fd)
+peer_add(const struct afx_dev *priv, int fd, uint32_t *owner)
 {
 	struct ucred creator = { 0 };
 	socklen_t len = sizeof(creator);
@@ -191,10 +199,13 @@ peer_add(const struct afx_dev *priv, int fd)
 		pthread_mutex_unlock(&peers_lock);
 		return -ENOSPC;
 	}
+	if (*owner == AFX_TX_KICK_PRIMARY)
+		*owner = ++last_owner;
 	/* EAL receives it for children to inherit: the channel would outlive both its ends. */
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &creator, &len);
-	peers[nb_peers++] = (struct peer){ .priv = priv, .fd = fd, .pid = creator.pid };
+	peers[nb_peers++] =
+		(struct peer){ .priv = priv, .fd = fd, .pid = creator.pid, .owner = *owner };
 	pthread_mutex_unlock(&peers_lock);
 	return 0;
 }
@@ -209,23 +220,23 @@ reply_send(const struct afx_mp_answer *answer, struct rte_mp_msg *reply, const v
 }
 
 static void
-result_send(int ret, const void *asker)
+result_send(struct afx_mp_answer answer, int ret, const void *asker)
 {
-	const struct afx_mp_answer answer = { .ret = ret };
 	struct rte_mp_msg reply = { 0 };
 
+	answer.ret = ret;
 	reply_send(&answer, &reply, asker);
 }
 
 /* Sockets do not close while the port's lock is held, so that the descriptors that go out are theirs. */
 static void
-sockets_send(struct afx_dev *priv, uint16_t from, const void *asker)
+sockets_send(struct afx_dev *priv, const struct afx_mp_ask *ask, const void *asker)
 {
-	struct afx_mp_answer answer = { 0 };
+	struct afx_mp_answer answer = { .number = ask->number };
 	struct rte_mp_msg reply = { 0 };
 	uint16_t i;
 
-	for (i = from; i < priv->cfg.queue_count && reply.num_fds < AFX_MP_BATCH; i++) {
+	for (i = ask->from; i < priv->cfg.queue_count && reply.num_fds < AFX_MP_BATCH; i++) {
 		if (!priv->pairs[i].bound || priv->pairs[i].held)
 			continue;
 		answer.pairs[reply.num_fds] = i;
@@ -237,13 +248,15 @@ sockets_send(struct afx_dev *priv, uint16_t from, const void *asker)
 }
 
 static void
-sockets_answer(struct afx_dev *priv, uint16_t from, const void *asker)
+sockets_answer(struct afx_dev *priv, const struct afx_mp_ask *ask, const void *asker)
 {
+	const struct afx_mp_answer answer = { .number = ask->number };
+
 	if (pthread_mutex_trylock(&priv->lock) != 0) {
-		result_send(-EAGAIN, asker);
+		result_send(answer, -EAGAIN, asker);
 		return;
 	}
-	sockets_send(priv, from, asker);
+	sockets_send(priv, ask, asker);
 	pthread_mutex_unlock(&priv->lock);
 }
 
@@ -264,19 +277,20 @@ port_find(const char *name)
 static bool
 question_answer(const struct afx_mp_ask *ask, const struct rte_mp_msg *msg, const void *asker)
 {
+	struct afx_mp_answer answer = { .number = ask->number, .owner = ask->owner };
 	const struct rte_eth_dev *dev = port_find(ask->port);
 	int ret;
 
 	if (dev == NULL || (ask->question == AFX_MP_HELLO && msg->num_fds != 1)) {
-		result_send(dev == NULL ? -ENODEV : -EINVAL, asker);
+		result_send(answer, dev == NULL ? -ENODEV : -EINVAL, asker);
 		return false;
 	}
 	if (ask->question != AFX_MP_HELLO) {
-		sockets_answer(dev->data->dev_private, ask->from, asker);
+		sockets_answer(dev->data->dev_private, ask, asker);
 		return false;
 	}
-	ret = peer_add(dev->data->dev_private, msg->fds[0]);
-	result_send(ret, asker);
+	ret = peer_add(dev->data->dev_private, msg->fds[0], &answer.owner);
+	result_send(answer, ret, asker);
 	return ret == 0;
 }
 

@@ -20,6 +20,7 @@
 #include "afx_mp_msg.h"
 #include "afx_port.h"
 #include "afx_sock_share.h"
+#include "afx_tx_kick.h"
 
 /* Until the primary, busy with a start or a stop, is asked again. */
 #define AGAIN_MS 2
@@ -51,10 +52,29 @@ deadline_get(void)
 	return rte_get_tsc_cycles() + rte_get_tsc_hz() / 1000 * AFX_MP_WAIT_MS;
 }
 
-/* fd goes along where it is not -1; fds get those of the answer. 0 or -errno, the answer's own too. */
+static void
+fds_close(const int *fds, uint16_t n)
+{
+	while (n-- != 0)
+		close(fds[n]);
+}
+
+/* The answer to an earlier question, which was given up, may come first. */
 static int
-primary_ask(const struct guest *g, const struct afx_mp_ask *ask, int fd,
-	    struct afx_mp_answer *answer, int fds[AFX_MP_BATCH])
+reply_take(const struct rte_mp_msg *reply, uint32_t number, struct afx_mp_answer *answer,
+	   int fds[AFX_MP_BATCH])
+{
+	memcpy(answer, reply->param, sizeof(*answer));
+	if (reply->len_param != sizeof(*answer) || answer->number != number) {
+		fds_close(reply->fds, reply->num_fds);
+		return -EAGAIN;
+	}
+	memcpy(fds, reply->fds, AFX_MP_BATCH * sizeof(fds[0]));
+	return answer->ret;
+}
+
+static int
+request(const struct afx_mp_ask *ask, int fd, struct afx_mp_answer *answer, int fds[AFX_MP_BATCH])
 {
 	const struct timespec limit = { .tv_sec = AFX_MP_WAIT_MS / 1000 };
 	struct rte_mp_msg msg = { .len_param = sizeof(*ask), .num_fds = fd >= 0, .fds = { fd } };
@@ -63,15 +83,34 @@ primary_ask(const struct guest *g, const struct afx_mp_ask *ask, int fd,
 
 	snprintf(msg.name, sizeof(msg.name), AFX_MP_ACTION);
 	memcpy(msg.param, ask, sizeof(*ask));
-	snprintf(((struct afx_mp_ask *)(void *)msg.param)->port, sizeof(ask->port), "%s", g->name);
 	if (rte_mp_request_sync(&msg, &reply, &limit) != 0)
 		return -rte_errno;
-	if (reply.nb_received == 1) {
-		memcpy(answer, reply.msgs[0].param, sizeof(*answer));
-		memcpy(fds, reply.msgs[0].fds, AFX_MP_BATCH * sizeof(fds[0]));
-		ret = answer->ret;
-	}
+	if (reply.nb_received == 1)
+		ret = reply_take(&reply.msgs[0], ask->number, answer, fds);
 	free(reply.msgs);
+	return ret;
+}
+
+/*
+ * fd goes along where it is not -1; fds get those of the answer. 0 or -errno, the answer's own
+ * too; -EAGAIN: ask again. One at a time: EAL refuses a second request of a name.
+ */
+static int
+primary_ask(const struct guest *g, struct afx_mp_ask ask, int fd, struct afx_mp_answer *answer,
+	    int fds[AFX_MP_BATCH])
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static uint32_t number;
+	int ret;
+
+	snprintf(ask.port, sizeof(ask.port), "%s", g->name);
+	pthread_mutex_lock(&lock);
+	ask.number = ++number;
+	ask.owner = afx_tx_kick_owner;
+	ret = request(&ask, fd, answer, fds);
+	if (ret == 0 && ask.question == AFX_MP_HELLO)
+		afx_tx_kick_owner = answer->owner;
+	pthread_mutex_unlock(&lock);
 	return ret;
 }
 
@@ -153,13 +192,6 @@ refusal_note(struct guest *g, int ret)
 			refusal_text(ret));
 }
 
-static void
-fds_close(const int *fds, uint16_t n)
-{
-	while (n-- != 0)
-		close(fds[n]);
-}
-
 /* What of an answer's descriptors can be mapped; the last refusal, or 0. */
 static int
 answer_map(struct guest *g, const struct afx_mp_answer *answer, const int fds[AFX_MP_BATCH])
@@ -196,7 +228,7 @@ sockets_map(struct guest *g)
 	int ret;
 
 	do {
-		ret = primary_ask(g, &ask, -1, &answer, fds);
+		ret = primary_ask(g, ask, -1, &answer, fds);
 		if (ret == 0) {
 			ret = answer_map(g, &answer, fds);
 			refused = ret != 0 ? ret : refused;
@@ -270,27 +302,35 @@ channel_watch(struct guest *g)
 	return rte_intr_callback_register(g->handle, on_order, g);
 }
 
-/* Give the primary one end of a new channel, as soon as it has time. */
+/* Give the primary one end of a new channel. */
 static int
 hello(struct guest *g)
 {
 	const struct afx_mp_ask ask = { .question = AFX_MP_HELLO };
-	const uint64_t deadline = deadline_get();
 	struct afx_mp_answer answer;
-	int fds[AFX_MP_BATCH];
-	int ends[2];
+	int fds[AFX_MP_BATCH], ends[2];
 	int ret;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return -errno;
-	while ((ret = primary_ask(g, &ask, ends[1], &answer, fds)) == -EAGAIN &&
-	       rte_get_tsc_cycles() < deadline)
-		usleep(AGAIN_MS * 1000);
+	ret = primary_ask(g, ask, ends[1], &answer, fds);
 	close(ends[1]);
 	if (ret == 0)
 		g->channel = ends[0];
 	else
 		close(ends[0]);
+	return ret;
+}
+
+/* Each time another channel: the primary may have taken one whose answer was late. */
+static int
+hello_soon(struct guest *g)
+{
+	const uint64_t deadline = deadline_get();
+	int ret;
+
+	while ((ret = hello(g)) == -EAGAIN && rte_get_tsc_cycles() < deadline)
+		usleep(AGAIN_MS * 1000);
 	return ret;
 }
 
@@ -363,7 +403,7 @@ afx_mp_guest_open(struct rte_eth_dev *dev)
 	dev->process_private = g;
 	afx_sock_share_foreign = true;
 	afx_mp_burst_set(dev);
-	ret = hello(g);
+	ret = hello_soon(g);
 	if (ret == 0) {
 		sockets_map(g);
 		ret = channel_watch(g);

@@ -31,6 +31,8 @@ enum afx_mp_question {
 /* A secondary's, by EAL's message. */
 struct afx_mp_ask {
 	char port[RTE_ETH_NAME_MAX_LEN];
+	uint32_t number; /* to tell its answer from that to an earlier one, which came too late */
+	uint32_t owner; /* afx_tx_kick_owner: a hello's answer said who we are, or none has yet */
 	uint16_t question;
 	uint16_t from;
 };
@@ -38,6 +40,8 @@ static_assert(sizeof(struct afx_mp_ask) <= RTE_MP_MAX_PARAM_LEN, "a question is 
 
 /* The primary's, with the descriptors. */
 struct afx_mp_answer {
+	uint32_t number; /* the question's */
+	uint32_t owner; /* to a hello: who the process is to afx_tx_kick_owner */
 	int32_t ret; /* 0, or -EAGAIN while the port starts or stops, else another -errno */
 	uint16_t next; /* to ask on from; the number of pairs: that was all */
 	uint16_t nb_fds;

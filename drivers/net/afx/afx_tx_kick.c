@@ -8,17 +8,29 @@
 
 #include "afx_tx_kick.h"
 
+uint32_t afx_tx_kick_owner = AFX_TX_KICK_PRIMARY;
+
 /* For the one lcore that kicks. The kernel has kicks wait for each other anyway. */
 static inline bool
 kick_begin(struct afx_kick *k)
 {
-	return __atomic_exchange_n(&k->busy, 1, __ATOMIC_SEQ_CST) == 0;
+	uint32_t nobody = 0;
+
+	return __atomic_compare_exchange_n(&k->busy, &nobody, afx_tx_kick_owner, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 static inline void
 kick_end(struct afx_kick *k)
 {
 	__atomic_store_n(&k->busy, 0, __ATOMIC_SEQ_CST);
+}
+
+void
+afx_tx_kick_release(struct afx_kick *kick, uint32_t owner)
+{
+	__atomic_compare_exchange_n(&kick->busy, &owner, 0, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_RELAXED);
 }
 
 /* Whether the descriptor at index has completed since the completion ring stood at from. */

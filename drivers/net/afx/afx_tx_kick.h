@@ -8,6 +8,12 @@
 
 #include "afx.h"
 
+/* Who the primary process is. */
+#define AFX_TX_KICK_PRIMARY 1
+
+/* Who this process is, among those that share a port. Set before any burst. */
+extern uint32_t afx_tx_kick_owner;
+
 /*
  * Kick while the kernel moves, at most 1 + waiting / kernel batch times, and
  * only if the ring asks for it. After an error that passes by itself, or if the
@@ -16,6 +22,9 @@
  * did: 0 or -errno (afx_sock_tx_kick; -EALREADY for the Rx lcore's kick).
  */
 int afx_tx_kick(struct afx_txq *q);
+
+/* Of a process that has ended: it may have been within a kick. Control. */
+void afx_tx_kick_release(struct afx_kick *kick, uint32_t owner);
 
 /* Kick once if since, the flag as just read, is older than the delay. Rx lcore. */
 void afx_tx_kick_overdue(struct afx_kick *kick, uint64_t since);
