@@ -67,18 +67,18 @@ has_rings(const struct afx_pair *pair, int fd)
 }
 
 static void
-rx_show(const struct afx_rxq *q, struct afx_show *to)
+rx_show(const struct afx_pair *pair, const struct afx_rxq *q, struct afx_show *to)
 {
 	to->begin(to, "rx");
-	to->number(to, "running", (q->pair->running & AFX_HALF_RX) != 0);
+	to->number(to, "running", (pair->running & AFX_HALF_RX) != 0);
 	to->number(to, "deferred", q->deferred);
 	to->number(to, "descriptors", q->nb_desc);
 	to->text(to, "pool", q->mp->name);
 	to->number(to, "packets", q->count.packets);
 	to->number(to, "bytes", q->count.bytes);
-	to->number(to, "interrupt", q->pair->wake.wanted);
-	afx_xstats_rx_show(q, to);
-	if (has_rings(q->pair, q->fd)) {
+	to->number(to, "interrupt", pair->wake.wanted);
+	afx_xstats_rx_show(pair, q, to);
+	if (has_rings(pair, q->fd)) {
 		ring_show(&q->rx, "rx_ring", false, to);
 		ring_show(&q->fill, "fill_ring", true, to);
 	}
@@ -86,10 +86,10 @@ rx_show(const struct afx_rxq *q, struct afx_show *to)
 }
 
 static void
-tx_show(const struct afx_txq *q, struct afx_show *to)
+tx_show(const struct afx_pair *pair, const struct afx_txq *q, struct afx_show *to)
 {
 	to->begin(to, "tx");
-	to->number(to, "running", (q->pair->running & AFX_HALF_TX) != 0);
+	to->number(to, "running", (pair->running & AFX_HALF_TX) != 0);
 	to->number(to, "deferred", q->deferred);
 	to->number(to, "descriptors", q->nb_desc);
 	to->number(to, "packets", q->count.packets);
@@ -97,9 +97,9 @@ tx_show(const struct afx_txq *q, struct afx_show *to)
 	to->number(to, "outstanding", q->outstanding);
 	to->number(to, "longest_frame", q->max_len);
 	to->number(to, "kick_batch", q->kick_batch);
-	to->number(to, "kick_waits", q->pair->kick.since != 0);
-	afx_xstats_tx_show(q, to);
-	if (has_rings(q->pair, q->fd)) {
+	to->number(to, "kick_waits", pair->kick.since != 0);
+	afx_xstats_tx_show(pair, q, to);
+	if (has_rings(pair, q->fd)) {
 		ring_show(&q->tx, "tx_ring", true, to);
 		ring_show(&q->comp, "completion_ring", false, to);
 	}
@@ -109,14 +109,17 @@ tx_show(const struct afx_txq *q, struct afx_show *to)
 void
 afx_show_pair(const struct afx_pair *pair, struct afx_show *to)
 {
+	const struct afx_rxq *rxq = __atomic_load_n(&pair->rxq, __ATOMIC_ACQUIRE);
+	const struct afx_txq *txq = __atomic_load_n(&pair->txq, __ATOMIC_ACQUIRE);
+
 	to->number(to, "netdev_queue", pair->queue);
 	to->number(to, "bound", pair->bound);
 	to->number(to, "zerocopy", pair->bound && pair->sock.zerocopy);
 	to->number(to, "busy_poll", pair->busy_poll);
-	if (pair->rxq != NULL)
-		rx_show(pair->rxq, to);
-	if (pair->txq != NULL)
-		tx_show(pair->txq, to);
+	if (rxq != NULL)
+		rx_show(pair, rxq, to);
+	if (txq != NULL)
+		tx_show(pair, txq, to);
 }
 
 static uint64_t

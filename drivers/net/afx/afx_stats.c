@@ -20,9 +20,9 @@ struct pair_stats {
 
 /* The kernel's counters end with the socket, and a secondary can ask for them only while it maps that. */
 static uint64_t
-missed_total(struct afx_rxq *q)
+missed_total(const struct afx_pair *pair, struct afx_rxq *q)
 {
-	const uint64_t now = q->missed + afx_pair_missed(q->pair);
+	const uint64_t now = q->missed + afx_pair_missed(pair);
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return RTE_MAX(q->missed_seen, now);
@@ -38,22 +38,21 @@ minus(uint64_t from, uint64_t n)
 }
 
 static void
-rxq_stats(struct afx_rxq *q, struct pair_stats *s)
+rxq_stats(const struct afx_pair *pair, struct afx_rxq *q, struct pair_stats *s)
 {
 	s->ipackets =
 		minus(q->count.packets - q->base.packets, q->count.filtered - q->base.filtered);
 	s->ibytes = minus(q->count.bytes - q->base.bytes,
 			  q->count.filtered_bytes - q->base.filtered_bytes);
 	s->nombuf = q->count.nombuf - q->base.nombuf;
-	s->imissed = missed_total(q) - q->missed_base;
+	s->imissed = missed_total(pair, q) - q->missed_base;
 }
 
 /* Taken from the application and not sent: dropped on a kick or left at stop. */
 static void
-tx_losses(const struct afx_pair *pair, uint64_t *packets, uint64_t *bytes)
+tx_losses(const struct afx_pair *pair, const struct afx_txq *q, uint64_t *packets, uint64_t *bytes)
 {
 	const struct afx_kick_counters *kick = &pair->kick.count;
-	const struct afx_txq *q = pair->txq;
 
 	*packets = kick->dropped - q->kick_base.dropped + q->unsent - q->unsent_base;
 	*bytes = kick->dropped_bytes - q->kick_base.dropped_bytes + q->unsent_bytes -
@@ -69,13 +68,12 @@ rings_visible(const struct afx_pair *pair)
 
 /* Frames that wait in the ring are not sent yet: they count when they are. */
 static void
-txq_stats(const struct afx_pair *pair, struct pair_stats *s)
+txq_stats(const struct afx_pair *pair, const struct afx_txq *q, struct pair_stats *s)
 {
-	const struct afx_txq *q = pair->txq;
 	uint64_t lost_packets;
 	uint64_t lost_bytes;
 
-	tx_losses(pair, &lost_packets, &lost_bytes);
+	tx_losses(pair, q, &lost_packets, &lost_bytes);
 	s->opackets = minus(q->count.packets - q->base.packets, lost_packets);
 	s->obytes = minus(q->count.bytes - q->base.bytes, lost_bytes);
 	s->oerrors = q->count.refused - q->base.refused + lost_packets;
@@ -85,14 +83,18 @@ txq_stats(const struct afx_pair *pair, struct pair_stats *s)
 	}
 }
 
+/* In a secondary process, a queue may be set up anew meanwhile. */
 static void
-pair_stats(struct afx_pair *pair, struct pair_stats *s)
+pair_stats(const struct afx_pair *pair, struct pair_stats *s)
 {
+	struct afx_rxq *rxq = __atomic_load_n(&pair->rxq, __ATOMIC_ACQUIRE);
+	const struct afx_txq *txq = __atomic_load_n(&pair->txq, __ATOMIC_ACQUIRE);
+
 	*s = (struct pair_stats){ 0 };
-	if (pair->rxq != NULL)
-		rxq_stats(pair->rxq, s);
-	if (pair->txq != NULL)
-		txq_stats(pair, s);
+	if (rxq != NULL)
+		rxq_stats(pair, rxq, s);
+	if (txq != NULL)
+		txq_stats(pair, txq, s);
 }
 
 /* A secondary process has no part in it: the lock is the primary's. */
@@ -149,7 +151,7 @@ pair_reset(struct afx_pair *pair)
 
 	if (rxq != NULL) {
 		rxq->base = rxq->count;
-		rxq->missed_base = missed_total(rxq);
+		rxq->missed_base = missed_total(pair, rxq);
 	}
 	if (txq != NULL) {
 		txq->base = txq->count;

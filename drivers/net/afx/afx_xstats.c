@@ -68,11 +68,11 @@ kernel_total(const struct afx_pair *pair, struct afx_sock_stats *total)
 }
 
 static void
-rx_values(const struct afx_rxq *q, uint64_t *value)
+rx_values(const struct afx_pair *pair, const struct afx_rxq *q, uint64_t *value)
 {
 	struct afx_sock_stats kernel;
 
-	kernel_total(q->pair, &kernel);
+	kernel_total(pair, &kernel);
 	value[AFX_XSTAT_RX_DROPPED] = kernel.rx_dropped;
 	value[AFX_XSTAT_RX_RING_FULL] = kernel.rx_ring_full;
 	value[AFX_XSTAT_RX_FILL_EMPTY] = kernel.fill_empty;
@@ -80,16 +80,16 @@ rx_values(const struct afx_rxq *q, uint64_t *value)
 	value[AFX_XSTAT_RX_REFILL_FAILURES] = q->count.nombuf;
 	value[AFX_XSTAT_RX_SYSCALLS] = q->count.wakeups;
 	value[AFX_XSTAT_RX_VLAN_FILTERED] = q->count.filtered;
-	value[AFX_XSTAT_RX_ZEROCOPY] = q->pair->bound && q->pair->sock.zerocopy;
+	value[AFX_XSTAT_RX_ZEROCOPY] = pair->bound && pair->sock.zerocopy;
 }
 
 static void
-tx_values(const struct afx_txq *q, uint64_t *value)
+tx_values(const struct afx_pair *pair, const struct afx_txq *q, uint64_t *value)
 {
-	const struct afx_kick_counters *kick = &q->pair->kick.count;
+	const struct afx_kick_counters *kick = &pair->kick.count;
 	struct afx_sock_stats kernel;
 
-	kernel_total(q->pair, &kernel);
+	kernel_total(pair, &kernel);
 	value[AFX_XSTAT_TX_INVALID] = kernel.tx_invalid;
 	value[AFX_XSTAT_TX_RING_EMPTY] = kernel.tx_empty;
 	value[AFX_XSTAT_TX_DROPPED] = kick->dropped;
@@ -107,7 +107,7 @@ tx_values(const struct afx_txq *q, uint64_t *value)
 	value[AFX_XSTAT_TX_SYSCALLS_SAVED] = kick->saved;
 	value[AFX_XSTAT_TX_SYSCALLS_AGAIN] = kick->again;
 	value[AFX_XSTAT_TX_SYSCALLS_FAILED] = kick->failed;
-	value[AFX_XSTAT_TX_ZEROCOPY] = q->pair->bound && q->pair->sock.zerocopy;
+	value[AFX_XSTAT_TX_ZEROCOPY] = pair->bound && pair->sock.zerocopy;
 }
 
 static unsigned int
@@ -164,22 +164,24 @@ values_write(struct rte_eth_xstat *xstats, const uint64_t *value, const uint64_t
 
 /* A queue that was configured, but is not set up, has counted nothing. */
 static struct rte_eth_xstat *
-rx_read(const struct afx_rxq *q, struct rte_eth_xstat *xstats)
+rx_read(const struct afx_pair *pair, struct rte_eth_xstat *xstats)
 {
+	const struct afx_rxq *q = __atomic_load_n(&pair->rxq, __ATOMIC_ACQUIRE);
 	uint64_t value[AFX_XSTATS_RX] = { 0 };
 
 	if (q != NULL)
-		rx_values(q, value);
+		rx_values(pair, q, value);
 	return values_write(xstats, value, q != NULL ? q->xstats_base : value, AFX_XSTATS_RX);
 }
 
 static struct rte_eth_xstat *
-tx_read(const struct afx_txq *q, struct rte_eth_xstat *xstats)
+tx_read(const struct afx_pair *pair, struct rte_eth_xstat *xstats)
 {
+	const struct afx_txq *q = __atomic_load_n(&pair->txq, __ATOMIC_ACQUIRE);
 	uint64_t value[AFX_XSTATS_TX] = { 0 };
 
 	if (q != NULL)
-		tx_values(q, value);
+		tx_values(pair, q, value);
 	return values_write(xstats, value, q != NULL ? q->xstats_base : value, AFX_XSTATS_TX);
 }
 
@@ -193,9 +195,9 @@ all_read(const struct rte_eth_dev *dev, struct rte_eth_xstat *xstats)
 	next++->value = priv->prog_losses - priv->prog_losses_base;
 	next++->value = priv->prog_mode == AFX_PROG_NATIVE;
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
-		next = rx_read(priv->pairs[i].rxq, next);
+		next = rx_read(&priv->pairs[i], next);
 	for (i = 0; i < dev->data->nb_tx_queues; i++)
-		next = tx_read(priv->pairs[i].txq, next);
+		next = tx_read(&priv->pairs[i], next);
 	if (is_primary())
 		afx_kstats_get(priv, next);
 	for (i = 0; i < xstats_count(dev); i++)
@@ -219,23 +221,23 @@ afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned i
 }
 
 void
-afx_xstats_rx_show(const struct afx_rxq *q, struct afx_show *to)
+afx_xstats_rx_show(const struct afx_pair *pair, const struct afx_rxq *q, struct afx_show *to)
 {
 	uint64_t value[AFX_XSTATS_RX];
 	unsigned int i;
 
-	rx_values(q, value);
+	rx_values(pair, q, value);
 	for (i = is_primary() ? 0 : AFX_XSTATS_RX_KERNEL; i < AFX_XSTATS_RX; i++)
 		to->number(to, rx_names[i], value[i] - q->xstats_base[i]);
 }
 
 void
-afx_xstats_tx_show(const struct afx_txq *q, struct afx_show *to)
+afx_xstats_tx_show(const struct afx_pair *pair, const struct afx_txq *q, struct afx_show *to)
 {
 	uint64_t value[AFX_XSTATS_TX];
 	unsigned int i;
 
-	tx_values(q, value);
+	tx_values(pair, q, value);
 	for (i = is_primary() ? 0 : AFX_XSTATS_TX_KERNEL; i < AFX_XSTATS_TX; i++)
 		to->number(to, tx_names[i], value[i] - q->xstats_base[i]);
 }
@@ -245,11 +247,11 @@ static void
 pair_rebase(struct afx_pair *pair)
 {
 	if (pair->rxq != NULL) {
-		rx_values(pair->rxq, pair->rxq->xstats_base);
+		rx_values(pair, pair->rxq, pair->rxq->xstats_base);
 		pair->rxq->xstats_base[AFX_XSTAT_RX_ZEROCOPY] = 0;
 	}
 	if (pair->txq != NULL) {
-		tx_values(pair->txq, pair->txq->xstats_base);
+		tx_values(pair, pair->txq, pair->txq->xstats_base);
 		pair->txq->xstats_base[AFX_XSTAT_TX_ZEROCOPY] = 0;
 	}
 }

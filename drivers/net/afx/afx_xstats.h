@@ -21,8 +21,8 @@ int afx_xstats_names_get(struct rte_eth_dev *dev, struct rte_eth_xstat_name *nam
 int afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned int n);
 
 /* Those of one queue, since the last reset, by their names without rx_qN_ and tx_qN_. Any thread. */
-void afx_xstats_rx_show(const struct afx_rxq *q, struct afx_show *to);
-void afx_xstats_tx_show(const struct afx_txq *q, struct afx_show *to);
+void afx_xstats_rx_show(const struct afx_pair *pair, const struct afx_rxq *q, struct afx_show *to);
+void afx_xstats_tx_show(const struct afx_pair *pair, const struct afx_txq *q, struct afx_show *to);
 
 /* eth_xstats_reset_t. Counting goes on from here, in the basic statistics too. */
 int afx_xstats_reset(struct rte_eth_dev *dev);
