@@ -90,11 +90,34 @@ configure() {
     echo "$options" >"$1/.options"
 }
 
+# Whether suite $1 is to run.
+selected() {
+    if [ -n "$only" ]; then
+        [ "$1" = "$only" ]
+    else
+        [ "$1" != kernels ]
+    fi
+}
+
+# What there is to compile in folder $1: what its suites need, but everything in the main one.
+targets() {
+    local row suite dir suites=()
+    [ "$1" != build ] || return 0
+    for row in "${SUITES[@]}"; do
+        read -r suite dir _ <<<"$row"
+        if [ "$dir" = "$1" ] && selected "$suite"; then
+            suites+=("$suite")
+        fi
+    done
+    devtools/suite-targets "$1" "${suites[@]}"
+}
+
 # Configure and compile into folder $1; quiet unless it fails.
 build() {
-    local log
+    local log targets
     log=$(mktemp)
-    if configure "$1" >"$log" 2>&1 && ninja -C "$1" >>"$log" 2>&1; then
+    if configure "$1" >"$log" 2>&1 && targets=$(targets "$1" 2>>"$log") &&
+        xargs ninja -C "$1" <<<"$targets" >>"$log" 2>&1; then
         echo "$1: compiled with $(setup_options "$1")"
         rm -f "$log"
         return 0
@@ -147,10 +170,7 @@ fi
 
 for row in "${SUITES[@]}"; do
     read -r suite dir bound <<<"$row"
-    if [ -n "$only" ] && [ "$suite" != "$only" ]; then
-        continue
-    fi
-    if [ "$suite" = kernels ] && [ -z "$only" ]; then
+    if ! selected "$suite"; then
         continue
     fi
     if need_build "$dir"; then

@@ -25,7 +25,6 @@ def veth(lab):
     lab.dut.ip("link", "del", pair.iface)
 
 
-@pytest.mark.skipif(nics.KIND == "igb", reason="has no part in it")
 def test_zero_copy_on_a_veth_is_an_error(lab, veth):
     line, = nics.refused(lab, [vdev(0, veth.iface, mode="zc")])
     assert "mode=zc: no zero-copy: its driver has none" in line

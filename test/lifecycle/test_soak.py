@@ -14,7 +14,7 @@ import pytest
 import soak
 from lab import SCALE
 
-SECONDS = 30 if SCALE == 1 else 60 * SCALE     # full: ten minutes
+SECONDS = 20 if SCALE == 1 else 60 * SCALE     # full: ten minutes
 CYCLES = 100 * SCALE
 # Rings and EAL's heap are counted exactly; this is for the rest.  What malloc
 # keeps at hand may grow (24 KiB, measured), and each of the cycles after the
