@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include <rte_common.h>
+#include <rte_eal.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
@@ -304,5 +305,12 @@ struct afx_dev {
 	struct afx_state_record before; /* settings to restore at close */
 	struct afx_state state; /* the same, for after a kill */
 };
+
+/* Sockets, program and the port's lock are the primary process's; another looks at what it shares. */
+static inline bool
+afx_is_primary(void)
+{
+	return rte_eal_process_type() == RTE_PROC_PRIMARY;
+}
 
 #endif /* AFX_H */

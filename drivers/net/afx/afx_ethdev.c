@@ -381,7 +381,7 @@ err_release:
 static int
 afx_probe(struct rte_vdev_device *vdev)
 {
-	if (rte_eal_process_type() == RTE_PROC_SECONDARY)
+	if (!afx_is_primary())
 		return afx_ethdev_secondary_probe(vdev);
 	return probe_primary(vdev);
 }
@@ -394,7 +394,7 @@ afx_remove(struct rte_vdev_device *vdev)
 	/* The application closed the port itself. */
 	if (dev == NULL)
 		return 0;
-	if (rte_eal_process_type() == RTE_PROC_SECONDARY)
+	if (!afx_is_primary())
 		return rte_eth_dev_close(dev->data->port_id);
 	/* ethdev refuses to close a started port. */
 	if (dev->data->dev_started)

@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  */
-#include <rte_eal.h>
-
 #include "afx_ledger.h"
 #include "afx_show.h"
 #include "afx_xstats.h"
 
-static bool
-is_primary(void)
-{
-	return rte_eal_process_type() == RTE_PROC_PRIMARY;
-}
-
 void
 afx_show_lock(struct afx_dev *priv)
 {
-	if (is_primary())
+	if (afx_is_primary())
 		pthread_mutex_lock(&priv->lock);
 }
 
 void
 afx_show_unlock(struct afx_dev *priv)
 {
-	if (is_primary())
+	if (afx_is_primary())
 		pthread_mutex_unlock(&priv->lock);
 }
 
@@ -63,7 +55,7 @@ ring_show(const struct afx_ring *r, const char *name, bool produced, struct afx_
 static bool
 has_rings(const struct afx_pair *pair, int fd)
 {
-	return is_primary() && pair->bound && fd >= 0;
+	return afx_is_primary() && pair->bound && fd >= 0;
 }
 
 static void
@@ -164,7 +156,7 @@ afx_show_umem(const struct afx_pair *pair, struct afx_show *to)
 	to->number(to, "headroom", umem->reg.headroom);
 	to->number(to, "frame", umem->frame_len);
 	to->number(to, "shared", pair->shared);
-	if (!is_primary())
+	if (!afx_is_primary())
 		return;
 	if (umem->no_zerocopy != NULL)
 		to->text(to, "no_zerocopy", umem->no_zerocopy);

@@ -19,7 +19,10 @@ struct afx_show {
 	void (*end)(struct afx_show *to);
 };
 
-/* Around the functions below, so that queues neither start, stop nor vanish meanwhile. Any thread. */
+/*
+ * Around the functions below and statistics, so that queues neither start, stop
+ * nor vanish meanwhile. Any thread. In a secondary process nothing: the lock is the primary's.
+ */
 void afx_show_lock(struct afx_dev *priv);
 void afx_show_unlock(struct afx_dev *priv);
 

@@ -3,6 +3,7 @@
  */
 #include "afx.h"
 #include "afx_pair.h"
+#include "afx_show.h"
 #include "afx_stats.h"
 #include "afx_tx_kick.h"
 #include "afx_watch.h"
@@ -24,7 +25,7 @@ missed_total(const struct afx_pair *pair, struct afx_rxq *q)
 {
 	const uint64_t now = q->missed + afx_pair_missed(pair);
 
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	if (!afx_is_primary())
 		return RTE_MAX(q->missed_seen, now);
 	q->missed_seen = now;
 	return now;
@@ -63,7 +64,7 @@ tx_losses(const struct afx_pair *pair, const struct afx_txq *q, uint64_t *packet
 static bool
 rings_visible(const struct afx_pair *pair)
 {
-	return pair->bound && rte_eal_process_type() == RTE_PROC_PRIMARY;
+	return pair->bound && afx_is_primary();
 }
 
 /* Frames that wait in the ring are not sent yet: they count when they are. */
@@ -97,23 +98,6 @@ pair_stats(const struct afx_pair *pair, struct pair_stats *s)
 		txq_stats(pair, txq, s);
 }
 
-/* A secondary process has no part in it: the lock is the primary's. */
-static void
-stats_lock(struct afx_dev *priv)
-{
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
-		return;
-	afx_watch_program(priv);
-	pthread_mutex_lock(&priv->lock);
-}
-
-static void
-stats_unlock(struct afx_dev *priv)
-{
-	if (rte_eal_process_type() == RTE_PROC_PRIMARY)
-		pthread_mutex_unlock(&priv->lock);
-}
-
 int
 afx_stats_get(AFX_STATS_GET_ARGS)
 {
@@ -121,7 +105,8 @@ afx_stats_get(AFX_STATS_GET_ARGS)
 	struct pair_stats s;
 	uint16_t i;
 
-	stats_lock(priv);
+	afx_watch_program(priv);
+	afx_show_lock(priv);
 	for (i = 0; i < priv->cfg.queue_count; i++) {
 		pair_stats(&priv->pairs[i], &s);
 		stats->ipackets += s.ipackets;
@@ -139,7 +124,7 @@ afx_stats_get(AFX_STATS_GET_ARGS)
 		AFX_STATS_QUEUES(stats, queues)->q_opackets[i] = s.opackets;
 		AFX_STATS_QUEUES(stats, queues)->q_obytes[i] = s.obytes;
 	}
-	stats_unlock(priv);
+	afx_show_unlock(priv);
 	return 0;
 }
 
@@ -171,9 +156,10 @@ afx_stats_reset(struct rte_eth_dev *dev)
 	struct afx_dev *priv = dev->data->dev_private;
 	uint16_t i;
 
-	stats_lock(priv);
+	afx_watch_program(priv);
+	afx_show_lock(priv);
 	for (i = 0; i < priv->cfg.queue_count; i++)
 		pair_reset(&priv->pairs[i]);
-	stats_unlock(priv);
+	afx_show_unlock(priv);
 	return 0;
 }

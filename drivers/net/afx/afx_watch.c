@@ -63,7 +63,8 @@ afx_watch_program(struct afx_dev *priv)
 	const uint32_t id = __atomic_load_n(&priv->prog_id, __ATOMIC_ACQUIRE);
 	struct afx_netdev_info now;
 
-	if (__atomic_load_n(&priv->prog_lost, __ATOMIC_RELAXED) || afx_prog_attached(id))
+	if (!afx_is_primary() || __atomic_load_n(&priv->prog_lost, __ATOMIC_RELAXED) ||
+	    afx_prog_attached(id))
 		return;
 	/* The link of a deleted interface looks the same; that is told by the removal event. */
 	if (afx_netdev_info_get(priv->cfg.iface, &now) != 0 || now.ifindex != priv->prog_ifindex)

@@ -17,7 +17,8 @@ int afx_watch_start(struct rte_eth_dev *dev);
 
 /*
  * Ask whether our program is still attached, and report once if it is not: a
- * detached bpf_link causes no notification (Linux 6.18). Any thread.
+ * detached bpf_link causes no notification (Linux 6.18). Any thread. A
+ * secondary process does not ask: the program is the primary's.
  */
 void afx_watch_program(struct afx_dev *priv);
 

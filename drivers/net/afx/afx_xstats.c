@@ -48,13 +48,6 @@ static const char *const tx_names[AFX_XSTATS_TX] = {
 	[AFX_XSTAT_TX_ZEROCOPY] = "zerocopy",
 };
 
-/* The sockets are its own. */
-static bool
-is_primary(void)
-{
-	return rte_eal_process_type() == RTE_PROC_PRIMARY;
-}
-
 /* Of all sockets that the pair ever had. */
 static void
 kernel_total(const struct afx_pair *pair, struct afx_sock_stats *total)
@@ -115,7 +108,7 @@ xstats_count(const struct rte_eth_dev *dev)
 {
 	return AFX_XSTATS_PORT + dev->data->nb_rx_queues * AFX_XSTATS_RX +
 		dev->data->nb_tx_queues * AFX_XSTATS_TX +
-		(is_primary() ? afx_kstats_count(dev->data->dev_private) : 0);
+		(afx_is_primary() ? afx_kstats_count(dev->data->dev_private) : 0);
 }
 
 static void
@@ -133,7 +126,7 @@ names_write(const struct rte_eth_dev *dev, struct rte_eth_xstat_name *names)
 		for (j = 0; j < AFX_XSTATS_TX; j++, names++)
 			snprintf(names->name, sizeof(names->name), "tx_q%u_%s", i, tx_names[j]);
 	}
-	if (is_primary())
+	if (afx_is_primary())
 		afx_kstats_names_get(dev->data->dev_private, names);
 }
 
@@ -198,7 +191,7 @@ all_read(const struct rte_eth_dev *dev, struct rte_eth_xstat *xstats)
 		next = rx_read(&priv->pairs[i], next);
 	for (i = 0; i < dev->data->nb_tx_queues; i++)
 		next = tx_read(&priv->pairs[i], next);
-	if (is_primary())
+	if (afx_is_primary())
 		afx_kstats_get(priv, next);
 	for (i = 0; i < xstats_count(dev); i++)
 		xstats[i].id = i;
@@ -210,8 +203,7 @@ afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned i
 	struct afx_dev *priv = dev->data->dev_private;
 	unsigned int count;
 
-	if (is_primary())
-		afx_watch_program(priv);
+	afx_watch_program(priv);
 	afx_show_lock(priv);
 	count = xstats_count(dev);
 	if (xstats != NULL && n >= count)
@@ -227,7 +219,7 @@ afx_xstats_rx_show(const struct afx_pair *pair, const struct afx_rxq *q, struct 
 	unsigned int i;
 
 	rx_values(pair, q, value);
-	for (i = is_primary() ? 0 : AFX_XSTATS_RX_KERNEL; i < AFX_XSTATS_RX; i++)
+	for (i = afx_is_primary() ? 0 : AFX_XSTATS_RX_KERNEL; i < AFX_XSTATS_RX; i++)
 		to->number(to, rx_names[i], value[i] - q->xstats_base[i]);
 }
 
@@ -238,7 +230,7 @@ afx_xstats_tx_show(const struct afx_pair *pair, const struct afx_txq *q, struct 
 	unsigned int i;
 
 	tx_values(pair, q, value);
-	for (i = is_primary() ? 0 : AFX_XSTATS_TX_KERNEL; i < AFX_XSTATS_TX; i++)
+	for (i = afx_is_primary() ? 0 : AFX_XSTATS_TX_KERNEL; i < AFX_XSTATS_TX; i++)
 		to->number(to, tx_names[i], value[i] - q->xstats_base[i]);
 }
 
