@@ -10,9 +10,9 @@
 #ifndef AFX_LEDGER_H
 #define AFX_LEDGER_H
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include <rte_debug.h>
 
@@ -105,6 +105,29 @@ afx_ledger_complete(uint16_t *entry)
 	return true;
 }
 
+/* Descriptors that are out, of a whole ledger of len entries: a pass over megabytes, not for a burst. */
+static inline uint64_t
+afx_ledger_sum_rx(const uint8_t *ledger, size_t len)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum += ledger[i];
+	return sum;
+}
+
+static inline uint64_t
+afx_ledger_sum_tx(const uint16_t *ledger, size_t len)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum += afx_ledger_tx_out(ledger[i]);
+	return sum;
+}
+
 /*
  * The conservation law, in debug builds after each burst: as many chunks are
  * out as were posted and not read back.
@@ -112,31 +135,29 @@ afx_ledger_complete(uint16_t *entry)
 static inline void
 afx_ledger_check_rx(const uint8_t *ledger, size_t len, uint32_t out)
 {
-	uint32_t sum = 0;
-	size_t i;
+	uint64_t sum;
 
 	/* A stopped queue has none. */
 	if (!AFX_DEBUG_CONSERVATION || ledger == NULL)
 		return;
-	for (i = 0; i < len; i++)
-		sum += ledger[i];
+	sum = afx_ledger_sum_rx(ledger, len);
 	if (sum != out)
-		rte_panic("afx: %u mbufs in the Rx ledger, %u with the kernel\n", sum, out);
+		rte_panic("afx: %" PRIu64 " mbufs in the Rx ledger, %u with the kernel\n", sum,
+			  out);
 }
 
 static inline void
 afx_ledger_check_tx(const uint16_t *ledger, size_t len, uint32_t out)
 {
-	uint32_t sum = 0;
-	size_t i;
+	uint64_t sum;
 
 	/* A stopped queue has none. */
 	if (!AFX_DEBUG_CONSERVATION || ledger == NULL)
 		return;
-	for (i = 0; i < len; i++)
-		sum += afx_ledger_tx_out(ledger[i]);
+	sum = afx_ledger_sum_tx(ledger, len);
 	if (sum != out)
-		rte_panic("afx: %u mbufs in the Tx ledger, %u with the kernel\n", sum, out);
+		rte_panic("afx: %" PRIu64 " mbufs in the Tx ledger, %u with the kernel\n", sum,
+			  out);
 }
 
 #endif /* AFX_LEDGER_H */

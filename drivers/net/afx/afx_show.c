@@ -114,30 +114,6 @@ afx_show_pair(const struct afx_pair *pair, struct afx_show *to)
 		tx_show(pair, txq, to);
 }
 
-static uint64_t
-rx_out(const struct afx_rxq *q)
-{
-	const size_t len = afx_umem_ledger_len(&q->umem);
-	uint64_t out = 0;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		out += q->ledger[i];
-	return out;
-}
-
-static uint64_t
-tx_out(const struct afx_txq *q)
-{
-	const size_t len = afx_umem_ledger_len(&q->umem);
-	uint64_t out = 0;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		out += afx_ledger_tx_out(q->ledger[i]);
-	return out;
-}
-
 void
 afx_show_umem(const struct afx_pair *pair, struct afx_show *to)
 {
@@ -161,7 +137,11 @@ afx_show_umem(const struct afx_pair *pair, struct afx_show *to)
 	if (umem->no_zerocopy != NULL)
 		to->text(to, "no_zerocopy", umem->no_zerocopy);
 	if (pair->rxq != NULL && pair->rxq->ledger != NULL)
-		to->number(to, "rx_mbufs_out", rx_out(pair->rxq));
+		to->number(to, "rx_mbufs_out",
+			   afx_ledger_sum_rx(pair->rxq->ledger,
+					     afx_umem_ledger_len(&pair->rxq->umem)));
 	if (pair->txq != NULL && pair->txq->ledger != NULL)
-		to->number(to, "tx_mbufs_out", tx_out(pair->txq));
+		to->number(to, "tx_mbufs_out",
+			   afx_ledger_sum_tx(pair->txq->ledger,
+					     afx_umem_ledger_len(&pair->txq->umem)));
 }
