@@ -85,24 +85,6 @@ afx_rss_read(struct afx_dev *priv)
 	}
 }
 
-uint64_t
-afx_rss_types(const struct afx_dev *priv)
-{
-	return priv->rss_types;
-}
-
-uint16_t
-afx_rss_table_len(const struct afx_dev *priv)
-{
-	return priv->rss_table_len;
-}
-
-uint8_t
-afx_rss_key_len(const struct afx_dev *priv)
-{
-	return priv->rss_key_len;
-}
-
 static int
 key_set(struct afx_dev *priv, const uint8_t *key)
 {

@@ -11,13 +11,11 @@
 
 #include "afx.h"
 
-/* Ask for what the interface has, for the three functions below it: at probe and configure. */
+/*
+ * Ask for what the interface has, at probe and configure: priv's rss_types,
+ * rss_table_len and rss_key_len, all 0 without RSS, which dev_info claims.
+ */
 void afx_rss_read(struct afx_dev *priv);
-
-/* What dev_info claims, all 0 without RSS: kinds of packets, of the interface alone; table entries; bytes of key. */
-uint64_t afx_rss_types(const struct afx_dev *priv);
-uint16_t afx_rss_table_len(const struct afx_dev *priv);
-uint8_t afx_rss_key_len(const struct afx_dev *priv);
 
 /* At configure: keep the key that the application asks for, if it does. 0, or -EINVAL, logged, for its length. */
 int afx_rss_configure(struct rte_eth_dev *dev);

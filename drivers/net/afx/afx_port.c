@@ -56,9 +56,9 @@ afx_port_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	info->if_index = priv->info.ifindex;
 	info->max_mac_addrs = AFX_MAC_ADDRS_MAX;
 	info->speed_capa = priv->speed_capa;
-	info->flow_type_rss_offloads = afx_rss_types(priv);
-	info->reta_size = afx_rss_table_len(priv);
-	info->hash_key_size = afx_rss_key_len(priv);
+	info->flow_type_rss_offloads = priv->rss_types;
+	info->reta_size = priv->rss_table_len;
+	info->hash_key_size = priv->rss_key_len;
 	info->max_rx_queues = priv->cfg.queue_count;
 	info->max_tx_queues = priv->cfg.queue_count;
 	info->min_rx_bufsize = AFX_BUF_LEN_MIN - RTE_PKTMBUF_HEADROOM;
