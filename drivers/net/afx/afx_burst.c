@@ -11,13 +11,10 @@
 #include "afx_tx.h"
 
 static const struct afx_burst rx_bursts[] = {
-	[false] = { afx_rx_burst, "AF_XDP" },
-	[true] = { afx_rx_burst_busy, "AF_XDP, busy polling" },
-};
-
-static const struct afx_burst rx_bursts_meta[] = {
-	[false] = { afx_rx_burst_meta, "AF_XDP, software offloads" },
-	[true] = { afx_rx_burst_busy_meta, "AF_XDP, busy polling, software offloads" },
+	{ afx_rx_burst, "AF_XDP" },
+	{ afx_rx_burst_busy, "AF_XDP, busy polling" },
+	{ afx_rx_burst_meta, "AF_XDP, software offloads" },
+	{ afx_rx_burst_busy_meta, "AF_XDP, busy polling, software offloads" },
 };
 
 static const struct afx_burst tx_bursts[] = {
@@ -30,7 +27,7 @@ static const struct afx_burst tx_bursts[] = {
 const struct afx_burst *
 afx_burst_rx(bool busy, bool meta)
 {
-	return meta ? &rx_bursts_meta[busy] : &rx_bursts[busy];
+	return &rx_bursts[meta * 2 + busy];
 }
 
 const struct afx_burst *
@@ -56,7 +53,5 @@ afx_burst_name(const void *fn)
 {
 	const char *name = name_in(rx_bursts, RTE_DIM(rx_bursts), fn);
 
-	if (name == NULL)
-		name = name_in(rx_bursts_meta, RTE_DIM(rx_bursts_meta), fn);
 	return name != NULL ? name : name_in(tx_bursts, RTE_DIM(tx_bursts), fn);
 }
