@@ -100,7 +100,7 @@ values_update(struct afx_dev *priv)
 	struct afx_netdev_counters c;
 	uint32_t i, place;
 
-	if (afx_netdev_counters_get(priv->cfg.iface, &c) != 0)
+	if (k == NULL || afx_netdev_counters_get(priv->cfg.iface, &c) != 0)
 		return;
 	for (i = 0; i < k->n; i++) {
 		place = counter_find(&c, i, k->stat[i].kernel);
@@ -190,8 +190,6 @@ afx_kstats_get(struct afx_dev *priv, struct rte_eth_xstat *xstats)
 	const unsigned int n = afx_kstats_count(priv);
 	unsigned int i;
 
-	if (n == 0)
-		return;
 	values_update(priv);
 	for (i = 0; i < n; i++)
 		xstats[i].value = priv->kstats->stat[i].value - priv->kstats->stat[i].base;
@@ -203,8 +201,6 @@ afx_kstats_reset(struct afx_dev *priv)
 	const unsigned int n = afx_kstats_count(priv);
 	unsigned int i;
 
-	if (n == 0)
-		return;
 	values_update(priv);
 	for (i = 0; i < n; i++)
 		priv->kstats->stat[i].base = priv->kstats->stat[i].value;
