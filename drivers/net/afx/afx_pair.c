@@ -321,13 +321,14 @@ afx_pair_stop(struct afx_pair *pair, enum afx_half half, uint64_t deadline)
 		return;
 	if (half == AFX_HALF_RX)
 		afx_intr_suspend(pair);
-	if (half == AFX_HALF_RX && !pair->held) {
-		afx_reclaim_rx_unread(pair->rxq);
-	} else if (half == AFX_HALF_TX && !pair->held) {
-		afx_reclaim_tx_drain(pair->txq, deadline);
-	}
 	pair->running &= ~half;
-	/* A process that may be in the middle of a burst: nothing that it uses is touched. */
-	if (pair->running == 0 && !pair->held)
+	/* By a process that may be in the middle of a burst: nothing that it uses is touched. */
+	if (pair->held)
+		return;
+	if (half == AFX_HALF_RX)
+		afx_reclaim_rx_unread(pair->rxq);
+	else
+		afx_reclaim_tx_drain(pair->txq, deadline);
+	if (pair->running == 0)
 		pair_close(pair, deadline);
 }
