@@ -13,6 +13,7 @@
 
 #include <rte_common.h>
 #include <rte_mbuf_core.h>
+#include <rte_vect.h>
 #include <rte_version.h>
 
 /* 25.11 hands per-queue statistics over in a structure of their own, which may be NULL. */
@@ -64,7 +65,6 @@ typedef uint32_t afx_queue_count_t;
  */
 typedef uint64_t __rte_may_alias afx_word_t;
 typedef uint64_t __rte_may_alias afx_words_t __attribute__((vector_size(16), aligned(8)));
-typedef uint32_t __rte_may_alias afx_halves_t __attribute__((vector_size(16)));
 typedef uint32_t __rte_may_alias __rte_aligned(2) afx_half_t;
 
 /* data_off, refcnt, nb_segs, port; an empty marker before 24.07, an array since. */
@@ -94,13 +94,47 @@ static_assert(offsetof(struct rte_mbuf, nb_segs) == offsetof(struct rte_mbuf, re
 /* A descriptor as a whole, and its len and options. */
 #define AFX_DESC_WORDS(desc) ((const afx_words_t *)(const void *)(desc))
 #define AFX_DESC_LEN_AND_OPTIONS(desc) ((afx_word_t *)RTE_PTR_ADD(desc, sizeof((desc)->addr)))
-/* Of a descriptor as halves, which are addr, addr, len and options: 0, len, len, 0. */
-#ifdef __clang__
-#define AFX_HALVES_LEN_TWICE(v) __builtin_shufflevector(v, (afx_halves_t){ 0 }, 4, 2, 2, 4)
+/*
+ * Of a descriptor: the offset that its address carries, and 0; len as pkt_len
+ * and data_len of the fields of Rx. A shuffle of bytes is one instruction each.
+ */
+#ifdef __SSSE3__
+static inline afx_words_t
+afx_desc_offset(afx_words_t desc)
+{
+	return (afx_words_t)_mm_shuffle_epi8((__m128i)desc,
+					     _mm_set_epi64x(-1, ~INT64_C(0xffff) | 0x0706));
+}
+
+static inline afx_words_t
+afx_desc_rx_fields(afx_words_t desc)
+{
+	return (afx_words_t)_mm_shuffle_epi8((__m128i)desc,
+					     _mm_set_epi32(-1, 0x0b0a0908, 0x0b0a0908, -1));
+}
 #else
-#define AFX_HALVES_LEN_TWICE(v) \
-	__builtin_shuffle(v, (afx_halves_t){ 0 }, (afx_halves_t){ 4, 2, 2, 4 })
+static inline afx_words_t
+afx_desc_offset(afx_words_t desc)
+{
+	return desc >> AFX_ADDR_OFFSET_SHIFT & (afx_words_t){ UINT64_MAX, 0 };
+}
+
+static inline afx_words_t
+afx_desc_rx_fields(afx_words_t desc)
+{
+	const uint64_t len = (uint32_t)desc[1];
+
+	return (afx_words_t){ len << 32, len };
+}
 #endif
+
+/* A value of which the compiler knows nothing: a constant stays in the register that compares with it. */
+static inline uint32_t
+afx_opaque(uint32_t value)
+{
+	__asm__("" : "+r"(value));
+	return value;
+}
 
 /* A mempool that checks its objects' headers must see each of them pass. */
 #ifdef RTE_LIBRTE_MEMPOOL_DEBUG

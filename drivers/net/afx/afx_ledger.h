@@ -70,15 +70,18 @@ afx_ledger_tx_out(uint16_t entry)
 	return entry <= AFX_LEDGER_SOLE ? entry : entry - AFX_LEDGER_SOLE;
 }
 
-/* A chunk goes to the Tx ring, and its mbuf has the one reference that goes with it. */
+/*
+ * A chunk goes to the Tx ring, and its mbuf has the one reference that goes with it. sole is
+ * AFX_LEDGER_SOLE, which a loop has in a register.
+ */
 static inline void
-afx_ledger_send_sole(uint16_t *ledger, uint64_t base)
+afx_ledger_send_sole(uint16_t *ledger, uint64_t base, uint16_t sole)
 {
 	uint16_t *entry = &ledger[afx_ledger_chunk(base)];
 
 	if (AFX_DEBUG_CONSERVATION && *entry != 0)
 		rte_panic("afx: an mbuf is sent again, on the only reference it had\n");
-	*entry = AFX_LEDGER_SOLE;
+	*entry = sole;
 }
 
 /* A chunk goes to the Tx ring with one of several references to its mbuf. */

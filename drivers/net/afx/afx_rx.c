@@ -93,16 +93,17 @@ refill(struct afx_rxq *q, uint32_t received)
  * Turn one descriptor into an mbuf. Pool mbufs have next NULL, and the kernel
  * wrote the frame behind the mbuf, so that two stores make it complete: ol_flags
  * 0 comes with the rearm word, to which data_off is added; packet_type, vlan_tci
- * and hash 0 with the lengths.
+ * and hash 0 with the lengths. Returns the latter, in whose second word the length is.
  */
-static inline void
+static inline afx_words_t
 receive_one(struct rte_mbuf *m, const struct xdp_desc *desc, afx_words_t rearm)
 {
 	const afx_words_t words = *AFX_DESC_WORDS(desc);
-	const afx_words_t offset = words >> AFX_ADDR_OFFSET_SHIFT & (afx_words_t){ UINT64_MAX, 0 };
+	const afx_words_t fields = afx_desc_rx_fields(words);
 
-	*AFX_MBUF_REARM_AND_FLAGS(m) = rearm + offset;
-	*AFX_MBUF_RX_FIELDS(m) = (afx_words_t)AFX_HALVES_LEN_TWICE((afx_halves_t)words);
+	*AFX_MBUF_REARM_AND_FLAGS(m) = rearm + afx_desc_offset(words);
+	*AFX_MBUF_RX_FIELDS(m) = fields;
+	return fields;
 }
 
 /*
@@ -118,7 +119,7 @@ receive_row(const struct afx_rxq *q, const struct xdp_desc *descs, struct rte_mb
 	const afx_words_t rearm = { q->rearm - AFX_CHUNK_LEAD, 0 };
 	const uintptr_t delta = q->delta;
 	uint8_t *const ledger = q->ledger;
-	uint64_t bytes = 0;
+	afx_words_t fields = { 0, 0 };
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
@@ -127,11 +128,9 @@ receive_row(const struct afx_rxq *q, const struct xdp_desc *descs, struct rte_mb
 		pkts[i] = afx_umem_mbuf(delta, base);
 		afx_ledger_receive(ledger, base);
 	}
-	for (i = 0; i < n; i++) {
-		receive_one(pkts[i], &descs[i], rearm);
-		bytes += descs[i].len;
-	}
-	return bytes;
+	for (i = 0; i < n; i++)
+		fields += receive_one(pkts[i], &descs[i], rearm);
+	return fields[1];
 }
 
 static inline void

@@ -36,16 +36,17 @@ complete_sole(const struct afx_txq *q, const uint64_t *addrs, uint32_t n, void *
 
 	for (i = 0; i < n; i++) {
 		const uint64_t base = addrs[i] & AFX_ADDR_BASE_MASK;
+		struct rte_mbuf *m = afx_umem_mbuf(delta, base);
 		uint16_t *entry = &ledger[afx_ledger_chunk(base)];
 
 		if (unlikely(*entry != AFX_LEDGER_SOLE))
-			break;
+			return i;
 		if (AFX_DEBUG_CONSERVATION)
-			afx_tx_debug_completed(q, afx_umem_mbuf(delta, base));
+			afx_tx_debug_completed(q, m);
 		*entry = 0;
-		done[i] = afx_umem_mbuf(delta, base);
+		done[i] = m;
 	}
-	return i;
+	return n;
 }
 
 /* The completion at index, of an mbuf with more references, drops ours. NULL: nothing to free. */
@@ -137,7 +138,9 @@ struct tx_row {
 	const struct rte_mempool *mp;
 	uint32_t len_span; /* longest frame less the shortest */
 	uint32_t buf_len;
+	uint32_t sole; /* refcnt and nb_segs of such an mbuf, whose lower half the ledger has */
 };
+static_assert((uint16_t)AFX_MBUF_SOLE == AFX_LEDGER_SOLE, "one register for both");
 
 /*
  * The common case: one segment in the queue's own pool, on its only reference,
@@ -147,13 +150,13 @@ struct tx_row {
 static __rte_always_inline bool
 ready_in_place(const struct tx_row *row, const struct rte_mbuf *m, const unsigned int variant)
 {
-	const uint32_t len = m->data_len;
+	const uint32_t len = m->pkt_len;
 
 	if ((!(variant & FAST_FREE) || AFX_DEBUG_CONSERVATION) && m->next != NULL)
 		return false;
-	return m->pool == row->mp && *AFX_MBUF_REFS(m) == AFX_MBUF_SOLE &&
+	return m->pool == row->mp && *AFX_MBUF_REFS(m) == row->sole &&
 		!((uint32_t)(m->ol_flags >> 32) & (uint32_t)(FLAGS_SLOW(variant) >> 32)) &&
-		m->pkt_len == len && len - AFX_FRAME_MIN <= row->len_span &&
+		len - AFX_FRAME_MIN <= row->len_span && m->data_len == (uint16_t)len &&
 		m->data_off + len <= row->buf_len;
 }
 
@@ -178,6 +181,7 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 		.mp = q->mp,
 		.len_span = __atomic_load_n(&q->max_len, __ATOMIC_RELAXED) - AFX_FRAME_MIN,
 		.buf_len = q->buf_len,
+		.sole = afx_opaque(AFX_MBUF_SOLE),
 	};
 	const uintptr_t delta = q->delta;
 	uint16_t *const ledger = q->ledger;
@@ -187,7 +191,7 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 	for (i = 0; i < n; i++) {
 		const struct rte_mbuf *m = pkts[i];
 		const uint64_t base = afx_umem_base(delta, m);
-		uint32_t len = m->data_len;
+		uint32_t len = m->pkt_len;
 
 		if (!(variant & FAST_FREE) && i + PREFETCH_AHEAD < n)
 			rte_prefetch0(&pkts[i + PREFETCH_AHEAD]->next);
@@ -201,7 +205,7 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 			len = m->data_len;
 		}
 		describe(&descs[i], base, AFX_CHUNK_LEAD + m->data_off, len);
-		afx_ledger_send_sole(ledger, base);
+		afx_ledger_send_sole(ledger, base, row.sole);
 		bytes += len;
 	}
 	q->count.bytes += bytes;
@@ -267,7 +271,7 @@ post_prepared(struct afx_txq *q, struct rte_mbuf *m, uint32_t index)
 	base = afx_umem_base(q->delta, frame.m);
 	describe(afx_ring_desc(&q->tx, index), base, frame.offset, frame.len);
 	if (frame.sole)
-		afx_ledger_send_sole(q->ledger, base);
+		afx_ledger_send_sole(q->ledger, base, AFX_LEDGER_SOLE);
 	else
 		afx_ledger_send_shared(q->ledger, base);
 	q->count.bytes += frame.len;
