@@ -103,6 +103,18 @@ def nic(lab, app, tmp_path):
     return start
 
 
+def assert_next_restores(nic, lab, mine, before):
+    """The next start finds what a killed process left, says so and undoes it; nothing is left then."""
+    run = nic(mine)
+    run.until("started")
+    assert "restoring what a killed process left changed: RSS" in run.log()
+    assert mine.read() == before
+    run.step("updated")
+    run.go()
+    ended(run)
+    assert mine.read() == before and records(lab.dut) == []
+
+
 def test_a_veth_has_no_such_thing(app, pair):   # pylint: disable=unused-argument
     """What is claimed is the hash by software, and not had without its offload; asking a port for RSS with several queues is not refused for it."""
     run = app("rss", size=128, key2=7, key_len=40, reta=0)
@@ -196,14 +208,7 @@ def test_all_goes_back_after_a_kill(nic, lab, shape):
     run.step("updated")
     run.kill()
     assert mine.read() != before
-    run = nic(mine)
-    run.until("started")
-    assert "restoring what a killed process left changed: RSS" in run.log()
-    assert mine.read() == before
-    run.step("updated")
-    run.go()
-    ended(run)
-    assert mine.read() == before and records(lab.dut) == []
+    assert_next_restores(nic, lab, mine, before)
 
 
 @needs_fake
@@ -223,13 +228,7 @@ def test_all_goes_back_after_a_kill_in_the_midst_of_a_second_change(nic, lab, ch
     assert run.said["exit"] == -signal.SIGKILL
     mine.set_fatal(0)
     assert mine.read() != before and len(records(lab.dut)) == 1
-    run = nic(mine)
-    run.until("started")
-    assert mine.read() == before
-    run.step("updated")
-    run.go()
-    ended(run)
-    assert mine.read() == before and records(lab.dut) == []
+    assert_next_restores(nic, lab, mine, before)
 
 
 @needs_fake
