@@ -81,6 +81,13 @@ ip_frame_make(struct ip_frame *f, const struct ip_frame_cfg *cfg, uint32_t seed)
 	memset(f->data + f->l4_cksum, IP_FRAME_JUNK, 2);
 }
 
+void
+ip_frame_chain(struct ip_frame *f, const char *chain)
+{
+	f->data[f->l3 + 6] = chain[0];
+	memcpy(f->data + f->l3 + 40, chain + 1, IP_FRAME_CHAIN);
+}
+
 /* RFC 1071, word by word; an odd byte is the upper half of its word. */
 static uint32_t
 sum16(uint32_t sum, const uint8_t *data, uint32_t len)

@@ -13,6 +13,8 @@
 #define IP_FRAME_MAX 2048
 /* In fields that are to be overwritten. */
 #define IP_FRAME_JUNK 0xbd
+/* Bytes of extension headers: two of the shortest or one of twice that. */
+#define IP_FRAME_CHAIN 16
 
 struct ip_frame_cfg {
 	const char *name;
@@ -39,6 +41,9 @@ struct ip_frame {
 
 /* Junk in both fields of checksums. */
 void ip_frame_make(struct ip_frame *f, const struct ip_frame_cfg *cfg, uint32_t seed);
+
+/* Of IPv6 with as much room (extra): the first header's type, and IP_FRAME_CHAIN bytes of headers. */
+void ip_frame_chain(struct ip_frame *f, const char *chain);
 
 /* Write the checksum of the IPv4 header, or of L4. */
 void ip_frame_ip_cksum(struct ip_frame *f);

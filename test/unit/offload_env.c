@@ -117,6 +117,31 @@ const struct offload_kind offload_kinds[OFFLOAD_KINDS] = {
 	{ "chain, second segment shared", chain_kept, true, false },
 };
 
+void
+offload_kind_tests(struct CMUnitTest *tests, CMUnitTestFunction test)
+{
+	size_t i;
+
+	for (i = 0; i < OFFLOAD_KINDS; i++)
+		tests[i] = (struct CMUnitTest){
+			.name = offload_kinds[i].name,
+			.test_func = test,
+			.initial_state = (void *)(uintptr_t)&offload_kinds[i],
+		};
+}
+
+uint64_t
+offload_requests(const struct ip_frame *f, unsigned int asks)
+{
+	uint64_t flags = f->ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4;
+
+	if (asks != OFFLOAD_L4_ONLY && !f->ipv6)
+		flags |= RTE_MBUF_F_TX_IP_CKSUM;
+	if (asks != OFFLOAD_L3_ONLY)
+		flags |= f->tcp ? RTE_MBUF_F_TX_TCP_CKSUM : RTE_MBUF_F_TX_UDP_CKSUM;
+	return flags;
+}
+
 static struct rte_mbuf *
 ask(struct rte_mbuf *m, const struct ip_frame *f, uint64_t flags)
 {

@@ -21,6 +21,20 @@ struct offload_kind {
 /* The first one is sent in place. */
 extern const struct offload_kind offload_kinds[OFFLOAD_KINDS];
 
+/* What is asked for in turn. */
+enum {
+	OFFLOAD_L3_ONLY,
+	OFFLOAD_L4_ONLY,
+	OFFLOAD_L3_AND_L4,
+	OFFLOAD_ASKS
+};
+
+/* The flags of an mbuf that ask so, for the kind of frame it is. */
+uint64_t offload_requests(const struct ip_frame *f, unsigned int asks);
+
+/* OFFLOAD_KINDS tests, each named by its kind, which it has as its state. */
+void offload_kind_tests(struct CMUnitTest *tests, CMUnitTestFunction test);
+
 void offload_open(struct fixture *fx);
 /* Frees what is kept. Every mbuf must be back then. */
 void offload_close(struct fixture *fx);

@@ -305,14 +305,8 @@ main(void)
 		cmocka_unit_test(test_not_configured),
 	};
 	struct CMUnitTest tests[RTE_DIM(single) + OFFLOAD_KINDS];
-	size_t i;
 
 	memcpy(tests, single, sizeof(single));
-	for (i = 0; i < OFFLOAD_KINDS; i++)
-		tests[RTE_DIM(single) + i] =
-			(struct CMUnitTest){ .name = offload_kinds[i].name,
-					     .test_func = test_every_kind,
-					     .initial_state =
-						     (void *)(uintptr_t)&offload_kinds[i] };
+	offload_kind_tests(tests + RTE_DIM(single), test_every_kind);
 	return cmocka_run_group_tests(tests, env_group_setup, env_group_teardown);
 }
