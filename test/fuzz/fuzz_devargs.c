@@ -12,18 +12,7 @@
 #include <string.h>
 
 #include "afx_devargs.h"
-
-/* abort() rather than assert(): must also hold in builds with NDEBUG. */
-static void
-must_fail(int line, const char *what)
-{
-	fprintf(stderr, "%s:%d: %s\n", __FILE__, line, what);
-	abort();
-}
-
-#define MUST(what) ((what) ? (void)0 : must_fail(__LINE__, #what))
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void
 check_ranges(const struct afx_cfg *cfg)

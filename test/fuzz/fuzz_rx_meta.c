@@ -6,7 +6,6 @@
  * the pass says of it agrees with the frame and with DPDK's own parser.
  */
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,22 +14,11 @@
 
 #include "afx_rx_cksum.h"
 #include "afx_rx_meta.h"
+#include "fuzz.h"
 
 #define PTYPES (RTE_PTYPE_L2_MASK | RTE_PTYPE_L3_MASK | RTE_PTYPE_L4_MASK)
 /* More than that does not arrive in one frame. */
 #define FRAME_MAX 4096
-
-/* abort() rather than assert(): must also hold in builds with NDEBUG. */
-static void
-must_fail(int line, const char *what)
-{
-	fprintf(stderr, "%s:%d: %s\n", __FILE__, line, what);
-	abort();
-}
-
-#define MUST(what) ((what) ? (void)0 : must_fail(__LINE__, #what))
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_parsed(const struct afx_rx_parsed *p, uint32_t len)
