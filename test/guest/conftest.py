@@ -15,6 +15,7 @@ sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), name)
 import lab as labs
 import netns
 import nics
+from veth_app import app    # noqa: F401 pylint: disable=unused-import
 
 TEST_TIME = 100 * netns.PATIENCE * labs.SCALE   # far over its own limits
 

@@ -13,7 +13,7 @@ import kernelstate
 import nics
 from lab import frames
 from rawpeer import ETH_P_ALL, differences, swapped
-from test_app import metered, syscalls
+from syscalls import metered, syscalls
 from test_features import record
 from testpmd import vdev
 

@@ -6,9 +6,10 @@ import signal
 
 import kernelstate
 import nics
+from app.program import ended, made
 from lab import cross, frames, reflect
 from rawpeer import SIZES, differences, swapped
-from test_app import Flood, app, ended, made     # pylint: disable=unused-import
+from veth_app import Flood
 
 COUNT = 2000
 BOTH_WAYS = 1000        # twice what a ring holds

@@ -8,9 +8,9 @@ import re
 
 import nics
 import rawpeer
+from app.program import ended
 from kernelstate import records
 from lab import frames, reflect, soon
-from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
 from test_hardware import NONE, RX, TX, FULL
 from test_mac import SENT, received
 

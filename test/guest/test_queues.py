@@ -8,7 +8,7 @@ import struct
 import nics
 from lab import frames, reflect, soon
 from rawpeer import ETH_P_ALL, SIZES, payload, swapped
-from test_app import Flood
+from veth_app import Flood
 
 COUNT = 1200
 FLOWS = 64

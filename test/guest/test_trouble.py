@@ -9,12 +9,13 @@ import pytest
 
 import nics
 import unprivileged
+from app.program import ended, made
 from lab import frames, reflect, soon
 from rawpeer import SIZES
 from runs import assert_gone, ended as run_ended, reflected
 from runs import start  # noqa: F401 pylint: disable=unused-import
-from test_app import Flood, ended, made, syscalls
-from test_app import app  # noqa: F401 pylint: disable=unused-import
+from syscalls import syscalls
+from veth_app import Flood
 from watching import ENODEV
 from watching import events  # noqa: F401 pylint: disable=unused-import
 

@@ -16,8 +16,9 @@ import pytest
 
 import kernelstate
 from app import program
+from app.program import made
 from lab import soon
-from rawpeer import HEADER, differences, swapped
+from rawpeer import differences, swapped
 
 PATH = os.environ.get("AFX_RUN", "")
 needs_program = pytest.mark.skipif(
@@ -38,13 +39,6 @@ def seeded(what):
     """Random numbers of this session's, others for each name."""
     print(f"AFX_SEED={SEED}")
     return random.Random(f"{SEED} {what}")
-
-
-def made(pair, count, first=0, sizes=program.LENS):
-    """Numbered frames that the program can check and AF_PACKET can send."""
-    sizes = [min(max(size, HEADER), 1514) for size in sizes]
-    return [program.frame(n, sizes[n % len(sizes)], pair.mac, pair.peer_mac)
-            for n in range(first, first + count)]
 
 
 def reflected(pair, count, first=0, window=100, sizes=program.LENS):
@@ -164,10 +158,7 @@ def assert_gone(run):
 
 def ended(run):
     """The end of a run that went well: everything was given back."""
-    said = of_port(run.finish())
-    assert (said["exit"], said["ret"]) == (0, 0), run.log()
-    assert said["wrong"] == 0, "mbufs did not come back to their pools"
-    assert said["fds_after"] == said["fds_before"], run.log()
+    said = of_port(program.ended(run))
     assert said["damaged"] == said["unsent_wrong"] == 0
     return said
 

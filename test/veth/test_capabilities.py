@@ -16,10 +16,9 @@ import unprivileged
 from app import program
 from lab import SCALE, afx_lines, frames, reflect
 from unprivileged import FILTER, NEEDED
+from veth_app import needs_app
 
-pytestmark = pytest.mark.skipif(
-    not os.path.exists(program.PATH),
-    reason="needs AFX_APP=<path of veth-app>: ninja -C build")
+pytestmark = needs_app
 
 SMALL = 64              # KiB: ulimit -l of old distributions
 SETCAP = r"run as root, or first: setcap {}\+ep {}"

@@ -2,16 +2,12 @@
 # Copyright(c) 2026 The afx authors
 """What a port tells of its rings: counts, descriptor states, monitor address."""
 
-import os
-
 import pytest
 
-from app import program
-from test_app import app, ended, made  # pylint: disable=unused-import
+from app.program import ended, made
+from veth_app import needs_app
 
-pytestmark = pytest.mark.skipif(
-    not os.path.exists(program.PATH),
-    reason="needs AFX_APP=<path of veth-app>: ninja -C build")
+pytestmark = needs_app
 
 EINVAL = -22
 RX_AVAIL, RX_DONE, RX_UNAVAIL = 0, 1, 2

@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
+from app.program import ended
 
 INI = pathlib.Path(__file__).resolve().parents[2] / "doc" / "features" / "afx.ini"
 

@@ -14,9 +14,9 @@ import shutil
 
 import pytest
 
+from app.program import ended
 from kernelstate import records
 from lab import soon
-from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
 
 FAKE = os.environ.get("AFX_FAKE_ETHTOOL", "")
 REGS, EEPROM, MODULE = (200, 4), (100, 11), (512, 67)     # length, ethtool's number

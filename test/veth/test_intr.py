@@ -9,12 +9,11 @@ import pytest
 
 import testpmd
 from app import program
+from app.program import ended
 from lab import SCALE
-from test_app import app, ended  # pylint: disable=unused-import
+from veth_app import needs_app
 
-pytestmark = pytest.mark.skipif(
-    not os.path.exists(program.PATH),
-    reason="needs AFX_APP=<path of veth-app>: ninja -C build")
+pytestmark = needs_app
 
 ENOBUFS, EINVAL = -105, -22
 STOPPED = 5     # a debugger's stop counts as a sleep; timers would make many

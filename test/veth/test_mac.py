@@ -5,8 +5,8 @@
 import re
 
 import rawpeer
+from app.program import ended
 from lab import frames, reflect, soon
-from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
 from watching import create, delete, events  # noqa: F401 pylint: disable=unused-import
 from testpmd import vdev
 

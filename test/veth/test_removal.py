@@ -9,8 +9,8 @@ import signal
 import pytest
 
 import kernelstate
+from app.program import ended
 from lab import frames, reflect, soon
-from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
 from watching import events  # noqa: F401 pylint: disable=unused-import
 from watching import (
     COUNT, ENODEV, REMOVED, create, delete, flood, link_of, mac_of,

@@ -14,9 +14,9 @@ import struct
 
 import pytest
 
+from app.program import ended
 from kernelstate import records
 from lab import frames, reflect
-from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
 
 FAKE = os.environ.get("AFX_FAKE_ETHTOOL", "")
 ENOTSUP, EINVAL = -errno.EOPNOTSUPP, -errno.EINVAL

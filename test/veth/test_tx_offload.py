@@ -3,7 +3,6 @@
 """Checksums and VLAN tags that the driver inserts, compared with scapy's on the wire."""
 
 import errno
-import os
 import re
 import struct
 
@@ -13,13 +12,11 @@ from scapy.layers.inet6 import IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, PadN
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.packet import Raw
 
-from app import program
+from app.program import ended
 from rawpeer import ETH_P_ALL, MAX_FRAME, SOL_PACKET, WAIT, Peer, differences
-from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
+from veth_app import needs_app
 
-pytestmark = pytest.mark.skipif(
-    not os.path.exists(program.PATH),
-    reason="needs AFX_APP=<path of veth-app>: ninja -C build")
+pytestmark = needs_app
 
 PACKET_AUXDATA = 8
 VLAN_VALID, VLAN_TPID_VALID = 1 << 4, 1 << 6    # of the status of struct tpacket_auxdata

@@ -6,8 +6,8 @@ import pytest
 
 import foreign
 import kernelstate
+from app.program import ended
 from lab import frames, reflect, soon
-from test_app import app, ended  # noqa: F401 pylint: disable=unused-import
 from testpmd import vdev
 from watching import events  # noqa: F401 pylint: disable=unused-import
 from watching import (

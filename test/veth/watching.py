@@ -13,9 +13,9 @@ import pytest
 import kernelstate
 import netns
 from app import program
+from app.program import made
 from lab import soon
 from rawpeer import differences, swapped
-from test_app import made
 
 COUNT = 300
 ENODEV = -19

@@ -51,6 +51,13 @@ def frame(number, size, dst=DST, src=SRC):
             + NOISE[start:start + max(0, size - rawpeer.HEADER)])[:size]
 
 
+def made(pair, count, first=0, sizes=LENS):
+    """Numbered frames that the program can check and AF_PACKET can send."""
+    sizes = [min(max(size, rawpeer.HEADER), 1514) for size in sizes]
+    return [frame(n, sizes[n % len(sizes)], pair.mac, pair.peer_mac)
+            for n in range(first, first + count)]
+
+
 class Program:
     """A run of the program, from its start to the end of its scenario."""
 
@@ -163,3 +170,12 @@ class Program:
             self._process.wait(STEP_TIME)
         for file in (self._process.stdin, self._process.stdout, self._log):
             file.close()
+
+
+def ended(run):
+    """The end of a scenario that went well: everything was given back."""
+    said = run.finish()
+    assert (said["exit"], said["ret"]) == (0, 0), run.log()
+    assert said["wrong"] == 0, "mbufs did not come back to their pools"
+    assert said["fds_after"] == said["fds_before"], run.log()
+    return said
