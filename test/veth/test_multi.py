@@ -11,9 +11,10 @@ import pytest
 import kernelstate
 import lab as labs
 from app import program
+from app.program import made
 from lab import SCALE, afx_lines, soon
-from rawpeer import HEADER, differences, swapped
 from testpmd import hugepages_free_mb, remove_files
+from veth_app import needs_app
 
 MEMORY = 128            # MB, of the primary, in files that secondaries map
 COUNT = 1000 * SCALE
@@ -23,8 +24,7 @@ NO_REMAP = os.path.join(os.path.dirname(program.PATH), "..", "no_remap.so")
 ENOTSUP, EBUSY, ENODEV = -95, -16, -19
 
 pytestmark = [
-    pytest.mark.skipif(not os.path.exists(program.PATH),
-                       reason="needs AFX_APP=<path of veth-app>: ninja -C build"),
+    needs_app,
     pytest.mark.skipif(hugepages_free_mb() < 2 * MEMORY,
                        reason="needs hugepages: devtools/setup.sh")]
 
@@ -74,18 +74,11 @@ def family(lab):
     lab.assert_clean()
 
 
-def frames(pair, count=COUNT, first=0):
-    sizes = [min(max(size, HEADER), 1514) for size in program.LENS]
-    return [program.frame(n, sizes[n % len(sizes)], pair.mac, pair.peer_mac)
-            for n in range(first, first + count)]
-
-
 def reflect(family, queue, count=COUNT):
     """Every frame of a queue comes back, whole and in order."""
     pair = family.pair
     pair.steer(queue)
-    sent = frames(pair, count, queue << 20)
-    assert differences([swapped(f) for f in sent], pair.wire.exchange(sent)) == ""
+    labs.reflect(pair, made(pair, count, queue << 20))
 
 
 def counts(run):
@@ -93,11 +86,24 @@ def counts(run):
     return said["received"], said["sent"], said["damaged"]
 
 
-def ended(run, wrong=0):
+def done(run, *steps):
+    """Each of these steps succeeds."""
+    for step in steps:
+        assert run.step(step)[step] == 0, run.log()
+
+
+def ended(run):
+    """Everything was given back; what a secondary process has of the port, it has from the start on."""
     said = run.finish()
     assert (said["exit"], said["ret"]) == (0, 0), run.log()
-    assert said["wrong"] == wrong
-    return said
+    assert said["wrong"] == 0
+    assert said["fds_after"] <= said["fds_before"]
+
+
+def leave(run, *steps):
+    """Its last steps, and its end: everything was given back."""
+    done(run, *steps)
+    ended(run)
 
 
 def places(run):
@@ -132,7 +138,7 @@ def test_two_processes_two_queues(family):
     # EAL's own, for messages.
     assert len(inherited(secondary)) == 1
     primary.step("serve")
-    assert secondary.step("serve")["serve"] == 0
+    done(secondary, "serve")
     for queue in 0, 1, 1, 0:
         reflect(family, queue)
     said = secondary.step("look")
@@ -147,12 +153,10 @@ def test_two_processes_two_queues(family):
         assert counts(run) == (2 * COUNT, 2 * COUNT, 0)
     assert places(primary) == places(secondary) and mapped(primary) == 8
     assert all(RINGS_AT <= place < 2 * RINGS_AT for place in places(primary))
-    assert secondary.step("close")["close"] == 0
+    done(secondary, "close")
     assert mapped(secondary) == 0
     ended(secondary)
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
-    ended(primary)
+    leave(primary, "stop", "close")
 
 
 def test_more_queues_than_a_message_takes(lab):
@@ -168,11 +172,8 @@ def test_more_queues_than_a_message_takes(lab):
         assert mapped(primary) == mapped(secondary) == 9 * 4
         for run in secondary, primary:
             assert counts(run) == (300 * SCALE, 300 * SCALE, 0)
-        for step in "stop", "close":
-            primary.step(step)
-        ended(primary)
-        secondary.step("close")
-        ended(secondary)
+        leave(primary, "stop", "close")
+        leave(secondary, "close")
     finally:
         family.close()
 
@@ -190,14 +191,11 @@ def test_restarts_with_a_secondary_that_polls(family):
             reflect(family, queue, count)
         primary.step("idle")
         assert mapped(secondary) == 8
-        assert primary.step("stop")["stop"] == 0
+        done(primary, "stop")
         assert mapped(secondary) == 0
-        for step in "setup", "start":
-            assert primary.step(step)[step] == 0
+        done(primary, "setup", "start")
     assert [kernelstate.fds(run.pid) for run in (primary, secondary)] == open_before
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
-    ended(primary)
+    leave(primary, "stop", "close")
     assert counts(secondary) == (2 * count, 2 * count, 0)
 
 
@@ -216,29 +214,23 @@ def test_a_queue_restarts_and_the_secondary_goes_on(family):
     assert kernelstate.fds(secondary.pid) == open_before
     assert counts(primary) == (COUNT, COUNT, 0)
     assert counts(secondary) == (2 * COUNT, 2 * COUNT, 0)
-    secondary.step("close")
-    ended(secondary)
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
-    ended(primary)
+    leave(secondary, "close")
+    leave(primary, "stop", "close")
 
 
 def test_attached_to_a_stopped_port(family):
     """It polls what is not there yet, and has the queue once the port starts."""
     primary = family.own("stop start stop close")
-    assert primary.step("stop")["stop"] == 0
+    done(primary, "stop")
     secondary = family.join("serve idle close")
     secondary.step("serve")
     assert mapped(secondary) == 0
-    assert primary.step("start")["start"] == 0
+    done(primary, "start")
     assert mapped(secondary) == 8
     reflect(family, 1)
     assert counts(secondary) == (COUNT, COUNT, 0)
-    secondary.step("close")
-    ended(secondary)
-    for step in "stop", "close":
-        primary.step(step)
-    ended(primary)
+    leave(secondary, "close")
+    leave(primary, "stop", "close")
 
 
 def test_killed_under_traffic(family):
@@ -248,14 +240,13 @@ def test_killed_under_traffic(family):
     for run in primary, secondary:
         run.step("serve")
     family.pair.steer(1)
-    family.pair.wire.send(frames(family.pair, COUNT, 1 << 20)[:COUNT // 2])
+    family.pair.wire.send(made(family.pair, COUNT, 1 << 20)[:COUNT // 2])
     secondary.kill()
     family.pair.wire.drain()
     reflect(family, 0)
     assert counts(primary) == (COUNT, COUNT, 0)
     before = time.monotonic()
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
+    done(primary, "stop", "close")
     assert time.monotonic() - before < 5
     said = primary.finish()
     assert (said["exit"], said["ret"]) == (0, 0), primary.log()
@@ -271,20 +262,18 @@ def test_hung_process_is_named(family):
     reflect(family, 1)
     os.kill(secondary.pid, signal.SIGSTOP)
     before = time.monotonic()
-    assert primary.step("stop")["stop"] == 0
+    done(primary, "stop")
     assert 1 <= time.monotonic() - before < 3
     lines = afx_lines(primary.log())
     assert any(f"kill -9 {secondary.pid}" in line for line in lines), lines
     assert primary.step("start")["start"] == EBUSY
     assert "does not answer has it mapped" in primary.log()
     os.kill(secondary.pid, signal.SIGCONT)
-    assert primary.step("start_soon")["start_soon"] == 0
+    done(primary, "start_soon")
     reflect(family, 1)
     assert counts(secondary) == (2 * COUNT, 2 * COUNT, 0)
     secondary.kill()
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
-    ended(primary)
+    leave(primary, "stop", "close")
 
 
 def test_hung_process_and_a_queue(family):
@@ -293,13 +282,11 @@ def test_hung_process_and_a_queue(family):
     secondary = family.join("serve")
     secondary.step("serve")
     os.kill(secondary.pid, signal.SIGSTOP)
-    for step in "rx_stop", "tx_stop":
-        assert primary.step(step)[step] == 0
+    done(primary, "rx_stop", "tx_stop")
     waits = [line for line in afx_lines(primary.log()) if "does not answer" in line]
     assert len(waits) == 1 and f"kill -9 {secondary.pid}" in waits[0], waits
     secondary.kill()
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
+    done(primary, "stop", "close")
     assert mapped(primary) == 0
     ended(primary)
 
@@ -311,9 +298,9 @@ def test_hung_process_is_killed(family):
     secondary.step("serve")
     reflect(family, 1, 300 * SCALE)
     os.kill(secondary.pid, signal.SIGSTOP)
-    assert primary.step("stop")["stop"] == 0
+    done(primary, "stop")
     secondary.kill()
-    assert primary.step("close")["close"] == 0
+    done(primary, "close")
     assert mapped(primary) == 0
     said = primary.finish()
     assert 0 <= said["wrong"] <= 32 + 64
@@ -325,8 +312,7 @@ def test_hung_process_and_a_port_that_is_closed(family):
     secondary = family.join("serve idle")
     secondary.step("serve")
     os.kill(secondary.pid, signal.SIGSTOP)
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
+    done(primary, "stop", "close")
     os.kill(secondary.pid, signal.SIGCONT)
     assert soon(lambda: mapped(secondary) == 0)
     assert counts(secondary) == (0, 0, 0)
@@ -338,8 +324,7 @@ def test_looking_at_a_port_that_is_closed(family):
     secondary = family.join("serve look idle")
     secondary.step("serve")
     reflect(family, 1, 300 * SCALE)
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
+    done(primary, "stop", "close")
     said = secondary.step("look")
     seen = "stats", "info", "dump", "names", "xstats"
     assert {said[what] for what in seen} == {ENODEV}
@@ -357,7 +342,7 @@ def test_primary_is_killed(family):
     primary.kill()
     assert soon(lambda: mapped(secondary) == 0)
     assert kernelstate.leftovers(family.pair.dut, family.pair.iface) == ""
-    family.pair.wire.send(frames(family.pair, 100))
+    family.pair.wire.send(made(family.pair, 100))
     assert counts(secondary) == (300 * SCALE, 300 * SCALE, 0)
 
 
@@ -370,19 +355,15 @@ def test_kernel_that_does_not_map_rings_twice(family):
         run.step("serve")
     reflect(family, 0)
     family.pair.steer(1)
-    family.pair.wire.send(frames(family.pair, 100, 1 << 20))
+    family.pair.wire.send(made(family.pair, 100, 1 << 20))
     assert secondary.step("look")["mode"] == ENOTSUP
     assert "kernel does not map the rings" in secondary.log()
     assert secondary.stats()["ipackets"] == COUNT
     assert mapped(secondary) == 0
     assert counts(secondary) == (0, 0, 0)
     assert counts(primary) == (COUNT, COUNT, 0)
-    secondary.step("close")
-    ended(secondary)
-    for step in "stop", "close":
-        assert primary.step(step)[step] == 0
-    said = ended(primary)
-    assert said["exit"] == 0
+    leave(secondary, "close")
+    leave(primary, "stop", "close")
 
 
 def test_stock_testpmd_in_two_processes(lab):
