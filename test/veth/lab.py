@@ -47,9 +47,15 @@ class Lab:
         return pair
 
     def wire(self, pair, ethertype=rawpeer.ETHERTYPE):
-        wire = rawpeer.Peer(self.gen, pair.peer, ethertype)
-        self._stack.callback(wire.close)
-        return wire
+        return self._closed(rawpeer.Peer(self.gen, pair.peer, ethertype))
+
+    def tap(self, pair):
+        """Beside pair.wire, for frames of every kind, with their tags."""
+        return self._closed(rawpeer.TaggedPeer(self.gen, pair.peer))
+
+    def _closed(self, peer):
+        self._stack.callback(peer.close)
+        return peer
 
     def vdevs(self, **devargs):
         """One --vdev for each pair, serving all its queues."""

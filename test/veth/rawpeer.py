@@ -20,10 +20,12 @@ ETH_P_ALL = 3
 SIZES = (60, 64, 65, 127, 128, 129, 256, 511, 512, 1023, 1024, 1280, 1500,
          1513, 1514)
 HEADER = 18
+ADDRS = 12              # bytes of a frame's two addresses
 WAIT = 5.0 * netns.PATIENCE
 WINDOW = 256                    # frames under way: half of a small Rx ring
 
-SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
+SOL_PACKET, PACKET_AUXDATA, PACKET_IGNORE_OUTGOING = 263, 8, 23
+VLAN_VALID, VLAN_TPID_VALID = 1 << 4, 1 << 6    # of the status of struct tpacket_auxdata
 SO_RCVBUFFORCE = 33
 RCVBUF = 256 << 20              # holds 50,000 frames, whatever their size
 MAX_FRAME = 65536
@@ -84,14 +86,17 @@ class Peer:
                 pass
         return taken
 
+    def _take(self):
+        return self._rx.recv(MAX_FRAME)
+
     def receive(self, count, timeout=WAIT):
         """Frames until count have come or nothing came for timeout."""
         got = []
-        recv = self._rx.recv
+        take = self._take
         self._rx.settimeout(timeout)
         while len(got) < count:
             try:
-                got.append(recv(MAX_FRAME))
+                got.append(take())
             except TimeoutError:
                 break
             except OSError as err:      # told once, after the link was down
@@ -126,6 +131,22 @@ class Peer:
                 if time.monotonic() > deadline:
                     return arrived() - base
         return arrived() - base
+
+
+class TaggedPeer(Peer):
+    """Receives frames of every kind with the tag that the kernel hands over beside them."""
+
+    def __init__(self, namespace, ifname):
+        super().__init__(namespace, ifname, ETH_P_ALL)
+        self._rx.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
+
+    def _take(self):
+        data, control, _, _ = self._rx.recvmsg(MAX_FRAME, 256)
+        status, _, _, _, _, tci, tpid = struct.unpack("=IIIHHHH", control[0][2])
+        if status & VLAN_VALID:
+            tpid = tpid if status & VLAN_TPID_VALID else 0x8100
+            data = data[:ADDRS] + struct.pack("!HH", tpid, tci) + data[ADDRS:]
+        return data
 
 
 def differences(sent, got):

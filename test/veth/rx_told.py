@@ -4,8 +4,6 @@
 
 import random
 import re
-import socket
-import struct
 
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
@@ -13,8 +11,7 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 from lab import soon
-from rawpeer import (ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET, WAIT,
-                     differences, swapped)
+from rawpeer import differences, swapped
 
 PLAIN, PASS = "AF_XDP", "AF_XDP, software offloads"     # modes of a burst
 ALL_TYPES = "0xfff"
@@ -88,31 +85,6 @@ def told(pmd, pair, sent):
     said = all_told(pmd, start)
     assert len(said) == len(sent)
     return said
-
-
-class Tap:
-    """Frames as they were on the wire: the kernel hands tags over beside the frame."""
-
-    AUXDATA, TCI_VALID, TPID_VALID = 8, 1 << 4, 1 << 6
-
-    def __init__(self, pair):
-        with pair.gen.entered():
-            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self.socket.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
-        self.socket.setsockopt(SOL_PACKET, self.AUXDATA, 1)
-        self.socket.bind((pair.peer, ETH_P_ALL))
-        self.socket.settimeout(WAIT)
-
-    def receive(self, count):
-        frames = []
-        while len(frames) < count:
-            data, beside, *_ = self.socket.recvmsg(2048, 64)
-            status, _, _, _, _, tci, tpid = struct.unpack("IIIHHHH", beside[0][2])
-            if status & self.TCI_VALID:
-                tpid = tpid if status & self.TPID_VALID else 0x8100
-                data = data[:12] + struct.pack("!HH", tpid, tci) + data[12:]
-            frames.append(data)
-        return frames
 
 
 def assert_forwarded(tap, left):

@@ -13,7 +13,7 @@ from scapy.layers.l2 import ARP, Dot1Q
 
 import netns
 import testpmd
-from rx_told import (CKSUM_ON, PASS, PAYLOAD, V4, V6, Tap, all_told, assert_forwarded,
+from rx_told import (CKSUM_ON, PASS, PAYLOAD, V4, V6, all_told, assert_forwarded,
                      burst_mode, ether, told)
 
 
@@ -50,7 +50,7 @@ def cksum_rows(pair):
 def test_checksums(lab, pair, mode):
     rows = cksum_rows(pair)
     sent = [row[0] for row in rows]
-    tap = Tap(pair)
+    tap = lab.tap(pair)
     with lab.testpmd(lab.vdevs(mode=mode), mode="macswap", app=CKSUM_ON) as pmd:
         assert burst_mode(pmd) == PASS
         pmd.cmd("set verbose 1")

@@ -14,7 +14,7 @@ from scapy.layers.l2 import ARP, Dot1AD, Dot1Q
 from scapy.layers.sctp import SCTP
 from scapy.packet import Raw
 
-from rx_told import (ALL_TYPES, PASS, PAYLOAD, PLAIN, V4, V6, Tap, assert_forwarded,
+from rx_told import (ALL_TYPES, PASS, PAYLOAD, PLAIN, V4, V6, assert_forwarded,
                      burst_mode, ether, told, udp)
 
 L3_TYPES = "0xf0"
@@ -47,7 +47,7 @@ TYPES = [
 @pytest.mark.parametrize("mode", ["drv", "skb"])
 def test_packet_types(lab, pair, mode):
     sent = [ether(pair, inner, kind) for inner, kind, _ in TYPES]
-    tap = Tap(pair)
+    tap = lab.tap(pair)
     with lab.testpmd(lab.vdevs(mode=mode), mode="macswap", begin=False) as pmd:
         assert burst_mode(pmd) == PLAIN     # testpmd asked for no types
         pmd.cmd("port stop 0")

@@ -6,7 +6,7 @@ import pytest
 from scapy.layers.l2 import Dot1AD, Dot1Q
 
 from lab import afx_lines
-from rx_told import (ALL_TYPES, CKSUM_ON, PASS, PLAIN, Tap, assert_forwarded, burst_mode,
+from rx_told import (ALL_TYPES, CKSUM_ON, PASS, PLAIN, assert_forwarded, burst_mode,
                      tagged, told)
 
 
@@ -14,7 +14,7 @@ def test_vlan_strip(lab, pair):
     plain = tagged(pair)
     sent = [plain, tagged(pair, (Dot1Q, 5)), tagged(pair, (Dot1Q, 5), (Dot1Q, 6)),
             tagged(pair, (Dot1AD, 5))] * 40
-    tap = Tap(pair)
+    tap = lab.tap(pair)
     with lab.testpmd(mode="macswap", app=["--enable-hw-vlan-strip"]) as pmd:
         pmd.cmd("set verbose 1")
 
@@ -38,7 +38,7 @@ def test_vlan_strip(lab, pair):
 def test_qinq_strip(lab, pair):
     plain = tagged(pair)
     sent = [plain, tagged(pair, (Dot1AD, 5), (Dot1Q, 6)), tagged(pair, (Dot1Q, 7))]
-    tap = Tap(pair)
+    tap = lab.tap(pair)
     with lab.testpmd(mode="macswap", app=["--rx-offloads=0x21"]) as pmd:
         pmd.cmd("set verbose 1")
         mbufs = told(pmd, pair, sent)
@@ -53,7 +53,7 @@ def test_vlan_filter(lab, pair, mode):
     """What is in none of the application's VLANs is freed and counted."""
     sent = [tagged(pair), *(tagged(pair, (Dot1Q, vid)) for vid in (5, 6, 7, 0)),
             tagged(pair, (Dot1AD, 6))] * 10
-    tap = Tap(pair)
+    tap = lab.tap(pair)
 
     def check(vids):
         want = [f for f in sent if f[12:14] != b"\x81\x00"

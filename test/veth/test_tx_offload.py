@@ -13,34 +13,19 @@ from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.packet import Raw
 
 from app.program import ended
-from rawpeer import ETH_P_ALL, MAX_FRAME, SOL_PACKET, WAIT, Peer, differences
+from rawpeer import ADDRS, WAIT, TaggedPeer, differences
 from veth_app import needs_app
 
 pytestmark = needs_app
 
-PACKET_AUXDATA = 8
-VLAN_VALID, VLAN_TPID_VALID = 1 << 4, 1 << 6    # of the status of struct tpacket_auxdata
 JUNK = b"\xbd\xbd"
-ADDRS = 12              # bytes of a frame's two addresses
 TCI, OUTER = 0x6123, 0xe321
 TX_VLAN = 1 << 57       # RTE_MBUF_F_TX_VLAN
 KINDS = 6               # of mbufs, in app/offload.c
 
 
-class Tagged(Peer):
-    """Receives frames with the tag that the kernel takes out of them."""
-
-    def __init__(self, namespace, ifname):
-        super().__init__(namespace, ifname, ETH_P_ALL)
-        self._rx.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
-
-    def _one(self):
-        data, control, _, _ = self._rx.recvmsg(MAX_FRAME, 256)
-        status, _, _, _, _, tci, tpid = struct.unpack("=IIIHHHH", control[0][2])
-        if status & VLAN_VALID:
-            tpid = tpid if status & VLAN_TPID_VALID else 0x8100
-            data = data[:ADDRS] + struct.pack("!HH", tpid, tci) + data[ADDRS:]
-        return data
+class Wire(TaggedPeer):
+    """Tells the port's frames from all others."""
 
     def frames(self, source, count, timeout=WAIT):
         """Those from that address, until there are so many or none came for timeout."""
@@ -48,7 +33,7 @@ class Tagged(Peer):
         got = []
         while len(got) < count:
             try:
-                frame = self._one()
+                frame = self._take()
             except TimeoutError:
                 break
             if frame[6:ADDRS] == source:
@@ -127,7 +112,7 @@ def tagged(frame, tags):
 
 @pytest.fixture
 def wire(lab, pair):
-    tap = Tagged(lab.gen, pair.peer)
+    tap = Wire(lab.gen, pair.peer)
     yield tap
     tap.close()
 
