@@ -189,4 +189,23 @@ lab_teardown(void **state)
 	return 0;
 }
 
+/* Last: all other tests, failures included, left no descriptor. */
+static inline void
+test_no_fd_left(void **state)
+{
+	(void)state;
+	assert_int_equal(fds_count(), fds_at_start);
+}
+
+/* Says so, too. */
+static inline bool
+lab_skips(void)
+{
+	const bool skips = geteuid() != 0;
+
+	if (skips)
+		puts("1..0 # SKIP needs root");
+	return skips;
+}
+
 #endif /* NETDEV_LAB_H */
