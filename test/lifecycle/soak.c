@@ -11,7 +11,6 @@
 
 #include <rte_cycles.h>
 #include <rte_dev.h>
-#include <rte_eal.h>
 
 #include "soak.h"
 
@@ -235,9 +234,7 @@ main(int argc, char **argv)
 	if (scenario == NULL)
 		return EXIT_FAILURE;
 	ret = run(scenario);
-	app_say("wrong", app_pools_wrong());
 	app_say("complaints", complaints);
-	app_say("ret", ret);
-	rte_eal_cleanup();
-	return ret == 0 && complaints == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	ret = app_end(ret);
+	return complaints == 0 ? ret : EXIT_FAILURE;
 }

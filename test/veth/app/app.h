@@ -47,6 +47,8 @@ int app_multi(void);
 /* talk.c: arguments, for any thread, and the conversation with the test: main thread. */
 /* First of all, of each of the test programs: EAL, its arguments, and the word behind them; NULL: no. */
 const char *app_begin(int argc, char **argv);
+/* Says how a scenario ended that returned ret, and ends EAL; the exit code. */
+int app_end(int ret);
 unsigned long app_arg(const char *key, unsigned long otherwise);
 /* The value of the nth argument with that key, from 0, or NULL. */
 const char *app_arg_nth(const char *key, unsigned int n);

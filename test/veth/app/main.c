@@ -2,12 +2,10 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <rte_dev.h>
-#include <rte_eal.h>
 
 #include "app.h"
 
@@ -66,8 +64,5 @@ main(int argc, char **argv)
 	if (ret == 0)
 		ret = scenario_run(scenario);
 	app_say("fds_after", app_fds());
-	app_say("wrong", app_pools_wrong());
-	app_say("ret", ret);
-	rte_eal_cleanup();
-	return ret == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return app_end(ret);
 }

@@ -32,6 +32,15 @@ app_begin(int argc, char **argv)
 	return argv[used + 1];
 }
 
+int
+app_end(int ret)
+{
+	app_say("wrong", app_pools_wrong());
+	app_say("ret", ret);
+	rte_eal_cleanup();
+	return ret == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 const char *
 app_arg_nth(const char *key, unsigned int n)
 {
