@@ -38,14 +38,23 @@ def record(pair, iface, text):
     return path
 
 
+def number(mac):
+    return mac.replace(":", "")
+
+
+def changed(key, before, after):
+    """Of a record: one setting, whose change is complete."""
+    return f" {key}={before},{after},{after}"
+
+
 def left(pair, iface="x0", mtu=1400, mac=None):
     """As a killed program left it: the record, and what it had set. Path, settings before."""
     before = settings(pair, iface)
     index, old_mtu, old_mac = before
-    text = f"ifindex={index} mtu={old_mtu} set={mtu}"
+    text = f"ifindex={index}" + changed("mtu", f"{old_mtu:x}", f"{mtu:x}")
     pair.dut.ip("link", "set", iface, "mtu", mtu)
     if mac:
-        text += f" mac={old_mac} set={mac}"
+        text += changed("mac", number(old_mac), number(mac))
         pair.dut.ip("link", "set", iface, "address", mac)
     return record(pair, iface, text), before
 
@@ -79,7 +88,7 @@ def test_one_interface(pair):
 
 def test_link_state(pair):
     """Without an MTU or an address that had been changed."""
-    path = record(pair, "x0", f"ifindex={settings(pair)[0]} mtu=0 set=0 up=1 set=0")
+    path = record(pair, "x0", f"ifindex={settings(pair)[0]}" + changed("up", 1, 0))
     pair.dut.ip("link", "set", "x0", "down")
     status, out, err = restore(pair, "x0")
     assert (status, out, err) == (0, "x0: link set up again\n", "")
@@ -93,7 +102,7 @@ def test_all_of_this_namespace(pair):
     paths = [left(pair, iface)[0] for iface in ("x0", "a0")]
     elsewhere = f"/run/afx/{lab.cookie(pair.dut)}0-x0"
     with open(elsewhere, "w", encoding="ascii") as file:
-        file.write("ifindex=2 mtu=1500 set=1400")
+        file.write("ifindex=2 mtu=5dc,578,578")
     try:
         status, out, err = restore(pair)
         assert (status, err) == (0, "")
@@ -162,7 +171,7 @@ def test_interface_made_anew(pair):
 def test_refused_by_the_interface(pair):
     """The record stays for another try."""
     path, _ = left(pair)
-    record(pair, "x0", f"ifindex={settings(pair)[0]} mtu=100000 set=1400")
+    record(pair, "x0", f"ifindex={settings(pair)[0]}" + changed("mtu", f"{100000:x}", f"{1400:x}"))
     status, out, err = restore(pair, "x0")
     assert (status, out) == (2, "")
     assert "x0: MTU not restored: Invalid argument" in err
@@ -181,12 +190,15 @@ def test_without_rights(pair, iface):
     assert settings(pair)[1] == 1400
 
 
-@pytest.mark.parametrize("text", ["", "\0" * 200, "ifindex=", "ifindex=x mtu=1 set=2", "a" * 5000,
-                                  "ifindex=4294967296 mtu=-1 set=99999999999999999999"],
-                         ids=["empty", "zeros", "cut", "words", "long", "numbers"])
+@pytest.mark.parametrize("text", ["", "\0" * 200, "ifindex=", "ifindex=x mtu=1,2,2", "a" * 5000,
+                                  "ifindex=4294967296 mtu=-1,99999999999999999999,0",
+                                  "ifindex={index}", "ifindex={index} mtu=578,5dc",
+                                  "ifindex={index} mtu=1400 set=1500 mac=02:af:00:00:00:01 set={mac}"],
+                         ids=["empty", "zeros", "cut", "words", "long", "numbers", "nothing",
+                              "cut later", "older version"])
 def test_broken_record(pair, text):
-    path = record(pair, "x0", text)
     before = settings(pair)
+    path = record(pair, "x0", text.format(index=before[0], mac=before[2]))
     assert pair.look()["interface.leftover"]["status"] == "ok"
     status, _, err = restore(pair)
     assert (status, err) == (0, "")
@@ -197,13 +209,13 @@ def test_broken_record(pair, text):
 def test_link_in_place_of_the_record(pair, tmp_path):
     """Never followed."""
     target = tmp_path / "target"
-    target.write_text("ifindex=2 mtu=1500 set=1400")
+    target.write_text("ifindex=2 mtu=5dc,578,578")
     os.makedirs("/run/afx", exist_ok=True)
     os.symlink(target, f"/run/afx/{lab.cookie(pair.dut)}-x0")
     status, _, err = restore(pair, "x0")
     assert status == 2
     assert "Too many levels of symbolic links" in err
-    assert target.read_text() == "ifindex=2 mtu=1500 set=1400"
+    assert target.read_text() == "ifindex=2 mtu=5dc,578,578"
 
 
 def test_no_such_interface(pair):

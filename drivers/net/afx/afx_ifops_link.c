@@ -100,8 +100,8 @@ int
 afx_ifops_link_start(struct rte_eth_dev *dev)
 {
 	struct afx_dev *priv = dev->data->dev_private;
-	const bool ours = priv->before.has_up && !priv->before.up_set &&
-		priv->before.ifindex == priv->info.ifindex;
+	const struct afx_state_setting *up = &priv->before.settings[AFX_STATE_UP];
+	const bool ours = up->has && up->set == 0 && priv->before.ifindex == priv->info.ifindex;
 
 	return priv->info.up || !ours ? 0 : up_set(dev, true);
 }

@@ -115,7 +115,7 @@ afx_port_configure(struct rte_eth_dev *dev)
 	pthread_mutex_unlock(&priv->lock);
 	if (ret != 0)
 		return ret;
-	if (dev->data->mtu == mtu_default && priv->before.mtu_before == 0) {
+	if (dev->data->mtu == mtu_default && !priv->before.settings[AFX_STATE_MTU].has) {
 		dev->data->mtu = priv->info.mtu;
 		return 0;
 	}
@@ -201,7 +201,7 @@ mac_refresh(struct rte_eth_dev *dev)
 {
 	const struct afx_dev *priv = dev->data->dev_private;
 
-	if (!priv->before.has_mac)
+	if (!priv->before.settings[AFX_STATE_MAC].has)
 		memcpy(dev->data->mac_addrs[0].addr_bytes, priv->info.mac, AFX_NETDEV_MAC_LEN);
 }
 

@@ -8,8 +8,9 @@
 #include "afx_restore.h"
 #include "afx_restore_priv.h"
 
-bool
-afx_restore_done(const struct afx_dev *priv, const char *what, int ret)
+/* Whether ret is a success; else it is logged. A deleted interface took its settings along. */
+static bool
+is_done(const struct afx_dev *priv, const char *what, int ret)
 {
 	if (ret == 0 || ret == -ENODEV)
 		return true;
@@ -17,79 +18,60 @@ afx_restore_done(const struct afx_dev *priv, const char *what, int ret)
 	return false;
 }
 
-/* With autonegotiation, rx and tx are what came of it, and follow the link's partner. */
+/* What is no longer as we set it was set by somebody since, and stays. */
 static bool
-pause_is_ours(const struct afx_netdev_pause *now, const struct afx_state_record *r)
+is_ours(unsigned int kind, const struct afx_state_setting *s, uint64_t now)
 {
-	if (now->autoneg && r->pause_set.autoneg)
+	/* What came of it follows the link's partner. */
+	if (kind == AFX_STATE_PAUSE && (now & s->set & AFX_RESTORE_PAUSE_AUTONEG) != 0)
 		return true;
-	return afx_netdev_pause_equal(now, &r->pause_set) &&
-		!afx_netdev_pause_equal(now, &r->pause_before);
+	return now != s->before && (now == s->set || now == s->was);
 }
 
+/* True unless it failed. */
 static bool
-pause_apply(const struct afx_dev *priv, const struct afx_state_record *r)
+setting_apply(const struct afx_dev *priv, const struct afx_state_record *r,
+	      const struct afx_netdev_info *info, unsigned int kind)
 {
-	struct afx_netdev_pause now;
-	int ret = afx_netdev_pause_get(priv->cfg.iface, &now);
+	const struct afx_state_setting *s = &r->settings[kind];
+	const char *iface = priv->cfg.iface;
+	uint64_t now;
+	int ret;
 
-	if (ret == 0 && pause_is_ours(&now, r))
-		ret = afx_netdev_pause_set(priv->cfg.iface, &r->pause_before);
-	return afx_restore_done(priv, "flow control", ret);
-}
-
-static bool
-fec_apply(const struct afx_dev *priv, const struct afx_state_record *r)
-{
-	struct afx_netdev_fec now;
-	int ret = afx_netdev_fec_get(priv->cfg.iface, &now);
-
-	if (ret == 0 && now.configured == r->fec_set && r->fec_set != r->fec_before)
-		ret = afx_netdev_fec_set(priv->cfg.iface, r->fec_before);
-	return afx_restore_done(priv, "FEC", ret);
-}
-
-static bool
-up_apply(const struct afx_dev *priv, const struct afx_state_record *r,
-	 const struct afx_netdev_info *now)
-{
-	if (!r->has_up || now->up != r->up_set || now->up == r->up_before)
+	if (!s->has)
 		return true;
-	return afx_restore_done(priv, "link state",
-				afx_netdev_up_set(priv->cfg.iface, r->up_before));
+	ret = afx_restore_value_get(iface, info, kind, &now);
+	if (ret == 0 && is_ours(kind, s, now))
+		ret = afx_restore_value_set(iface, kind, s->before, &r->rss);
+	return is_done(priv, afx_state_name(kind), ret);
 }
 
-/* What is no longer as we set it was set by somebody since, and stays. True unless one failed. */
+/* True unless one failed. */
 static bool
 apply(const struct afx_dev *priv, const struct afx_state_record *r)
 {
-	const char *iface = priv->cfg.iface;
-	struct afx_netdev_info now;
+	const bool up = r->settings[AFX_STATE_UP].before != 0;
+	struct afx_netdev_info info;
+	unsigned int kind;
 	bool done = true;
 	int ret;
 
 	if (afx_state_is_empty(r))
 		return true;
-	ret = afx_netdev_info_get(iface, &now);
+	ret = afx_netdev_info_get(priv->cfg.iface, &info);
 	if (ret != 0)
-		return afx_restore_done(priv, "settings", ret);
-	if (now.ifindex != r->ifindex)
+		return is_done(priv, "settings", ret);
+	if (info.ifindex != r->ifindex)
 		return true;
 	/* Some drivers take an address only while down, others an MTU only while up. */
-	if (!r->up_before)
-		done = up_apply(priv, r, &now);
-	if (r->mtu_before != 0 && now.mtu == r->mtu_set)
-		done &= afx_restore_done(priv, "MTU", afx_netdev_mtu_set(iface, r->mtu_before));
-	if (r->has_mac && memcmp(now.mac, r->mac_set, AFX_NETDEV_MAC_LEN) == 0)
-		done &= afx_restore_done(priv, "MAC address",
-					 afx_netdev_mac_set(iface, r->mac_before));
-	if (r->has_pause)
-		done &= pause_apply(priv, r);
-	if (r->fec_before != 0)
-		done &= fec_apply(priv, r);
-	done &= afx_restore_rss_apply(priv, &r->rss);
-	if (r->up_before)
-		done &= up_apply(priv, r, &now);
+	if (!up)
+		done = setting_apply(priv, r, &info, AFX_STATE_UP);
+	for (kind = 0; kind < AFX_STATE_KINDS; kind++) {
+		if (kind != AFX_STATE_UP)
+			done &= setting_apply(priv, r, &info, kind);
+	}
+	if (up)
+		done &= setting_apply(priv, r, &info, AFX_STATE_UP);
 	return done;
 }
 
@@ -112,9 +94,12 @@ afx_restore_leftover(struct afx_dev *priv)
 	return any;
 }
 
-/* What was noted is of one interface: one made anew under the name has nothing to restore. */
-void
-afx_restore_note_begin(struct afx_dev *priv)
+/*
+ * What was noted is of one interface: one made anew under the name has nothing to
+ * restore. That there is no record is logged.
+ */
+static void
+note_begin(struct afx_dev *priv)
 {
 	struct afx_state_record left;
 	int ret;
@@ -134,8 +119,8 @@ afx_restore_note_begin(struct afx_dev *priv)
 			priv->cfg.iface, strerror(-ret));
 }
 
-void
-afx_restore_note_write(struct afx_dev *priv)
+static void
+note_write(struct afx_dev *priv)
 {
 	int ret = priv->state.fd < 0 ? 0 : afx_state_write(&priv->state, &priv->before);
 
@@ -144,34 +129,59 @@ afx_restore_note_write(struct afx_dev *priv)
 			priv->state.path, strerror(-ret));
 }
 
-void
-afx_restore_note_withdraw(struct afx_dev *priv, const struct afx_state_record *old)
+static void
+note_withdraw(struct afx_dev *priv, unsigned int kind, const struct afx_state_setting *old)
 {
-	priv->before = *old;
-	if (!afx_state_is_empty(old)) {
-		afx_restore_note_write(priv);
+	priv->before.settings[kind] = *old;
+	if (!afx_state_is_empty(&priv->before)) {
+		note_write(priv);
 		return;
 	}
 	afx_state_close(&priv->state, false);
 	priv->before.ifindex = 0;
 }
 
+/*
+ * now and wanted: numbers of the record; wanted is in rss for table and key. The
+ * record is ahead of the change: a kill in between leaves what was there before it.
+ */
+static int
+change(struct afx_dev *priv, unsigned int kind, uint64_t now, uint64_t wanted,
+       const struct afx_netdev_rss *rss)
+{
+	struct afx_state_setting *s = &priv->before.settings[kind];
+	struct afx_state_setting old;
+	int ret;
+
+	note_begin(priv);
+	old = *s;
+	*s = (struct afx_state_setting){
+		.has = true,
+		.before = old.has ? old.before : now,
+		.set = wanted,
+		.was = kind < AFX_STATE_TABLE ? wanted : now,
+	};
+	note_write(priv);
+	ret = afx_restore_value_set(priv->cfg.iface, kind, wanted, rss);
+	if (ret != 0) {
+		note_withdraw(priv, kind, &old);
+		return ret;
+	}
+	/* Drivers tell what came of it, not what was asked for; of several modes, they keep what they like. */
+	if (kind == AFX_STATE_PAUSE || kind == AFX_STATE_FEC) {
+		afx_restore_value_get(priv->cfg.iface, &priv->info, kind, &s->set);
+		note_write(priv);
+	}
+	s->was = s->set;
+	return 0;
+}
+
 int
 afx_restore_mtu_change(struct afx_dev *priv, uint32_t mtu)
 {
-	struct afx_state_record old;
-	int ret;
+	int ret = change(priv, AFX_STATE_MTU, priv->info.mtu, mtu, NULL);
 
-	afx_restore_note_begin(priv);
-	old = priv->before;
-	if (priv->before.mtu_before == 0)
-		priv->before.mtu_before = priv->info.mtu;
-	priv->before.mtu_set = mtu;
-	afx_restore_note_write(priv);
-	ret = afx_netdev_mtu_set(priv->cfg.iface, mtu);
-	if (ret != 0)
-		afx_restore_note_withdraw(priv, &old);
-	else
+	if (ret == 0)
 		priv->info.mtu = mtu;
 	return ret;
 }
@@ -179,20 +189,10 @@ afx_restore_mtu_change(struct afx_dev *priv, uint32_t mtu)
 int
 afx_restore_mac_change(struct afx_dev *priv, const uint8_t mac[AFX_NETDEV_MAC_LEN])
 {
-	struct afx_state_record old;
-	int ret;
+	int ret = change(priv, AFX_STATE_MAC, afx_restore_mac_value(priv->info.mac),
+			 afx_restore_mac_value(mac), NULL);
 
-	afx_restore_note_begin(priv);
-	old = priv->before;
-	if (!priv->before.has_mac)
-		memcpy(priv->before.mac_before, priv->info.mac, AFX_NETDEV_MAC_LEN);
-	priv->before.has_mac = true;
-	memcpy(priv->before.mac_set, mac, AFX_NETDEV_MAC_LEN);
-	afx_restore_note_write(priv);
-	ret = afx_netdev_mac_set(priv->cfg.iface, mac);
-	if (ret != 0)
-		afx_restore_note_withdraw(priv, &old);
-	else
+	if (ret == 0)
 		memcpy(priv->info.mac, mac, AFX_NETDEV_MAC_LEN);
 	return ret;
 }
@@ -200,20 +200,9 @@ afx_restore_mac_change(struct afx_dev *priv, const uint8_t mac[AFX_NETDEV_MAC_LE
 int
 afx_restore_up_change(struct afx_dev *priv, bool up)
 {
-	struct afx_state_record old;
-	int ret;
+	int ret = change(priv, AFX_STATE_UP, priv->info.up, up, NULL);
 
-	afx_restore_note_begin(priv);
-	old = priv->before;
-	if (!priv->before.has_up)
-		priv->before.up_before = priv->info.up;
-	priv->before.has_up = true;
-	priv->before.up_set = up;
-	afx_restore_note_write(priv);
-	ret = afx_netdev_up_set(priv->cfg.iface, up);
-	if (ret != 0)
-		afx_restore_note_withdraw(priv, &old);
-	else
+	if (ret == 0)
 		priv->info.up = up;
 	return ret;
 }
@@ -222,51 +211,51 @@ int
 afx_restore_pause_change(struct afx_dev *priv, const struct afx_netdev_pause *now,
 			 const struct afx_netdev_pause *pause)
 {
-	struct afx_state_record old;
-	int ret;
-
-	afx_restore_note_begin(priv);
-	old = priv->before;
-	if (!priv->before.has_pause)
-		priv->before.pause_before = *now;
-	priv->before.has_pause = true;
-	priv->before.pause_set = *pause;
-	afx_restore_note_write(priv);
-	ret = afx_netdev_pause_set(priv->cfg.iface, pause);
-	if (ret != 0) {
-		afx_restore_note_withdraw(priv, &old);
-		return ret;
-	}
-	/* Drivers tell what came of it, not what was asked for. */
-	if (afx_netdev_pause_get(priv->cfg.iface, &priv->before.pause_set) == 0)
-		afx_restore_note_write(priv);
-	return 0;
+	return change(priv, AFX_STATE_PAUSE, afx_restore_pause_value(now),
+		      afx_restore_pause_value(pause), NULL);
 }
 
 int
 afx_restore_fec_change(struct afx_dev *priv, const struct afx_netdev_fec *now, uint32_t modes)
 {
-	struct afx_netdev_fec after;
-	struct afx_state_record old;
-	int ret;
+	return change(priv, AFX_STATE_FEC, now->configured, modes, NULL);
+}
 
-	afx_restore_note_begin(priv);
-	old = priv->before;
-	if (priv->before.fec_before == 0)
-		priv->before.fec_before = now->configured;
-	priv->before.fec_set = modes;
-	afx_restore_note_write(priv);
-	ret = afx_netdev_fec_set(priv->cfg.iface, modes);
-	if (ret != 0) {
-		afx_restore_note_withdraw(priv, &old);
-		return ret;
+int
+afx_restore_table_change(struct afx_dev *priv, const struct afx_netdev_rss *now,
+			 const struct afx_netdev_rss *wanted)
+{
+	struct afx_netdev_rss *before = &priv->before.rss;
+
+	note_begin(priv);
+	if (!priv->before.settings[AFX_STATE_TABLE].has) {
+		before->table_len = now->table_len;
+		memcpy(before->table, now->table, sizeof(now->table));
 	}
-	/* Of several modes, drivers keep what they like. */
-	if (afx_netdev_fec_get(priv->cfg.iface, &after) == 0) {
-		priv->before.fec_set = after.configured;
-		afx_restore_note_write(priv);
+	return change(priv, AFX_STATE_TABLE, afx_state_table_sum(now), afx_state_table_sum(wanted),
+		      wanted);
+}
+
+int
+afx_restore_key_change(struct afx_dev *priv, const struct afx_netdev_rss *now,
+		       const struct afx_netdev_rss *wanted)
+{
+	struct afx_netdev_rss *before = &priv->before.rss;
+
+	note_begin(priv);
+	if (!priv->before.settings[AFX_STATE_KEY].has) {
+		before->key_len = now->key_len;
+		memcpy(before->key, now->key, sizeof(now->key));
 	}
-	return 0;
+	return change(priv, AFX_STATE_KEY, afx_state_key_sum(now), afx_state_key_sum(wanted),
+		      wanted);
+}
+
+int
+afx_restore_fields_change(struct afx_dev *priv, enum afx_netdev_flow flow, uint32_t now,
+			  uint32_t wanted)
+{
+	return change(priv, AFX_STATE_FIELDS + flow, now, wanted, NULL);
 }
 
 void

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  *
- * What the afx_restore*.c files share. Control thread.
+ * Settings as the numbers of their record (afx_state.h). Control thread.
  */
 #ifndef AFX_RESTORE_PRIV_H
 #define AFX_RESTORE_PRIV_H
 
-#include "afx.h"
+#include "afx_state.h"
 
-/* Before a change: what was noted is of this interface, and there is a record, or it is logged why not. */
-void afx_restore_note_begin(struct afx_dev *priv);
+/* Flow control; with autonegotiation, the others are what came of it. */
+#define AFX_RESTORE_PAUSE_AUTONEG 1
+#define AFX_RESTORE_PAUSE_RX 2
+#define AFX_RESTORE_PAUSE_TX 4
 
-/* Record what is noted. That it can not be is logged. */
-void afx_restore_note_write(struct afx_dev *priv);
+uint64_t afx_restore_mac_value(const uint8_t mac[AFX_NETDEV_MAC_LEN]);
+uint64_t afx_restore_pause_value(const struct afx_netdev_pause *pause);
 
-/* The change failed: what was noted before it is noted again. */
-void afx_restore_note_withdraw(struct afx_dev *priv, const struct afx_state_record *old);
+/* What a setting is now, MTU, MAC address and IFF_UP by info. 0, or -errno with *value as it was. */
+int afx_restore_value_get(const char *iface, const struct afx_netdev_info *info, unsigned int kind,
+			  uint64_t *value);
 
-/* Whether ret, of putting something back, is a success; else it is logged. A deleted interface took its settings along. */
-bool afx_restore_done(const struct afx_dev *priv, const char *what, int ret);
-
-/* Put back what of RSS is as we set it. True unless that failed. */
-bool afx_restore_rss_apply(const struct afx_dev *priv, const struct afx_state_rss *r);
+/* Change it; table and key are those of rss, which is not used for any other kind. 0 or -errno. */
+int afx_restore_value_set(const char *iface, unsigned int kind, uint64_t value,
+			  const struct afx_netdev_rss *rss);
 
 #endif /* AFX_RESTORE_PRIV_H */

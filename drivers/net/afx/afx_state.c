@@ -16,20 +16,26 @@
 #include "afx_state.h"
 #include "afx_uapi.h"
 
-/* Nine numbers and two addresses with their names, room, and RSS. */
-#define RECORD_LEN (192 + AFX_STATE_RSS_LEN)
+/* Of a setting: three numbers of 64 bits in hexadecimal, two commas, and a key. */
+#define KEY_LEN 16
+#define SETTING_LEN (3 * 16 + 2 + KEY_LEN)
+
+/* "ifindex=", a number of 32 bits and room, the settings, and table and key of RSS. */
+#define RECORD_LEN (32 + AFX_STATE_KINDS * SETTING_LEN + AFX_STATE_RSS_LEN)
 
 /* A line of /proc/locks is below 80 characters. */
 #define LOCK_LINE_LEN 128
 
-/* Flow control in the record. */
-#define PAUSE_AUTONEG 1
-#define PAUSE_RX 2
-#define PAUSE_TX 4
-
-#define MAC_FORMAT "%02hhx:%02hhx:%02hhx:%02hhx:%02hhx:%02hhx"
-#define MAC_BYTES(mac) (mac)[0], (mac)[1], (mac)[2], (mac)[3], (mac)[4], (mac)[5]
-#define MAC_SCAN "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx"
+/* Kinds from AFX_STATE_FIELDS on have a number behind their key. */
+static const struct {
+	const char *key; /* in the file */
+	const char *name;
+} kinds[] = {
+	[AFX_STATE_MTU] = { "mtu", "MTU" },      [AFX_STATE_MAC] = { "mac", "MAC address" },
+	[AFX_STATE_UP] = { "up", "link state" }, [AFX_STATE_PAUSE] = { "pause", "flow control" },
+	[AFX_STATE_FEC] = { "fec", "FEC" },      [AFX_STATE_TABLE] = { "table", "RSS table" },
+	[AFX_STATE_KEY] = { "key", "RSS key" },  [AFX_STATE_FIELDS] = { "hash", "RSS fields" },
+};
 
 /* Numbers of namespaces are used again, cookies (Linux 5.14) are not. */
 static int
@@ -78,89 +84,75 @@ file_lock(const struct afx_state *st)
 	return ret;
 }
 
+const char *
+afx_state_name(unsigned int kind)
+{
+	return kinds[kind < AFX_STATE_FIELDS ? kind : AFX_STATE_FIELDS].name;
+}
+
+/* What is in front of its numbers. */
 static void
-mac_parse(const char *text, struct afx_state_record *r)
+key_make(unsigned int kind, char key[KEY_LEN])
 {
-	uint8_t *a = r->mac_before;
-	uint8_t *b = r->mac_set;
-
-	r->has_mac =
-		sscanf(text, " mac=" MAC_SCAN " set=" MAC_SCAN, &a[0], &a[1], &a[2], &a[3], &a[4],
-		       &a[5], &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]) == 2 * AFX_NETDEV_MAC_LEN;
-}
-
-static void
-up_parse(const char *text, struct afx_state_record *r)
-{
-	unsigned int before, set;
-
-	r->has_up = sscanf(text, " up=%u set=%u", &before, &set) == 2;
-	r->up_before = r->has_up && before != 0;
-	r->up_set = r->has_up && set != 0;
-}
-
-static struct afx_netdev_pause
-pause_from(unsigned int bits)
-{
-	return (struct afx_netdev_pause){
-		.autoneg = (bits & PAUSE_AUTONEG) != 0,
-		.rx = (bits & PAUSE_RX) != 0,
-		.tx = (bits & PAUSE_TX) != 0,
-	};
-}
-
-static unsigned int
-pause_bits(const struct afx_netdev_pause *pause)
-{
-	return (pause->autoneg ? PAUSE_AUTONEG : 0) | (pause->rx ? PAUSE_RX : 0) |
-		(pause->tx ? PAUSE_TX : 0);
+	if (kind < AFX_STATE_FIELDS)
+		snprintf(key, KEY_LEN, " %s=", kinds[kind].key);
+	else
+		snprintf(key, KEY_LEN, " %s%u=", kinds[AFX_STATE_FIELDS].key,
+			 kind - AFX_STATE_FIELDS);
 }
 
 static void
-pause_parse(const char *text, struct afx_state_record *r)
+setting_parse(const char *text, unsigned int kind, struct afx_state_setting *s)
 {
-	unsigned int before, set;
+	struct afx_state_setting read = { .has = true };
+	char key[KEY_LEN];
+	const char *part;
 
-	r->has_pause = sscanf(text, " pause=%u set=%u", &before, &set) == 2;
-	if (!r->has_pause)
-		return;
-	r->pause_before = pause_from(before);
-	r->pause_set = pause_from(set);
+	key_make(kind, key);
+	part = strstr(text, key);
+	if (part != NULL &&
+	    sscanf(part + strlen(key), "%" SCNx64 ",%" SCNx64 ",%" SCNx64, &read.before, &read.set,
+		   &read.was) == 3)
+		*s = read;
 }
 
+static int
+setting_print(unsigned int kind, const struct afx_state_setting *s, char *text, size_t len)
+{
+	char key[KEY_LEN];
+
+	key_make(kind, key);
+	return snprintf(text, len, "%s%" PRIx64 ",%" PRIx64 ",%" PRIx64, key, s->before, s->set,
+			s->was);
+}
+
+/* A table or a key without what it was can not be restored. */
 static void
-fec_parse(const char *text, struct afx_state_record *r)
+rss_read(const char *text, struct afx_state_record *r)
 {
-	if (sscanf(text, " fec=%" SCNu32 " set=%" SCNu32, &r->fec_before, &r->fec_set) != 2)
-		r->fec_before = 0;
+	struct afx_state_setting *table = &r->settings[AFX_STATE_TABLE];
+	struct afx_state_setting *key = &r->settings[AFX_STATE_KEY];
+
+	afx_state_rss_parse(text, &r->rss);
+	table->has = table->has && table->before == afx_state_table_sum(&r->rss);
+	key->has = key->has && key->before == afx_state_key_sum(&r->rss);
 }
 
+/* All 0 if there is nothing to restore in it. */
 static void
 record_read(int fd, struct afx_state_record *r)
 {
 	char text[RECORD_LEN] = "";
-	const char *part;
+	unsigned int kind;
 
-	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 ||
+	    sscanf(text, "ifindex=%u", &r->ifindex) != 1)
 		return;
-	if (sscanf(text, "ifindex=%u mtu=%" SCNu32 " set=%" SCNu32, &r->ifindex, &r->mtu_before,
-		   &r->mtu_set) != 3) {
+	for (kind = 0; kind < AFX_STATE_KINDS; kind++)
+		setting_parse(text, kind, &r->settings[kind]);
+	rss_read(text, r);
+	if (afx_state_is_empty(r))
 		memset(r, 0, sizeof(*r));
-		return;
-	}
-	part = strstr(text, " mac=");
-	if (part != NULL)
-		mac_parse(part, r);
-	part = strstr(text, " up=");
-	if (part != NULL)
-		up_parse(part, r);
-	part = strstr(text, " pause=");
-	if (part != NULL)
-		pause_parse(part, r);
-	part = strstr(text, " fec=");
-	if (part != NULL)
-		fec_parse(part, r);
-	afx_state_rss_parse(text, &r->rss);
 }
 
 int
@@ -196,26 +188,21 @@ int
 afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 {
 	char text[RECORD_LEN];
+	unsigned int kind;
 	int len;
 
 	if (st->fd < 0)
 		return -EBADF;
-	len = snprintf(text, sizeof(text), "ifindex=%u mtu=%" PRIu32 " set=%" PRIu32, r->ifindex,
-		       r->mtu_before, r->mtu_set);
-	if (r->has_mac)
-		len += snprintf(text + len, sizeof(text) - len,
-				" mac=" MAC_FORMAT " set=" MAC_FORMAT, MAC_BYTES(r->mac_before),
-				MAC_BYTES(r->mac_set));
-	if (r->has_up)
-		len += snprintf(text + len, sizeof(text) - len, " up=%u set=%u", r->up_before,
-				r->up_set);
-	if (r->has_pause)
-		len += snprintf(text + len, sizeof(text) - len, " pause=%u set=%u",
-				pause_bits(&r->pause_before), pause_bits(&r->pause_set));
-	if (r->fec_before != 0)
-		len += snprintf(text + len, sizeof(text) - len, " fec=%" PRIu32 " set=%" PRIu32,
-				r->fec_before, r->fec_set);
-	len += afx_state_rss_print(&r->rss, text + len, sizeof(text) - len);
+	len = snprintf(text, sizeof(text), "ifindex=%u", r->ifindex);
+	for (kind = 0; kind < AFX_STATE_KINDS; kind++) {
+		if (r->settings[kind].has)
+			len += setting_print(kind, &r->settings[kind], text + len,
+					     sizeof(text) - len);
+	}
+	if (r->settings[AFX_STATE_TABLE].has)
+		len += afx_state_table_print(&r->rss, text + len, sizeof(text) - len);
+	if (r->settings[AFX_STATE_KEY].has)
+		len += afx_state_key_print(&r->rss, text + len, sizeof(text) - len);
 	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
 		return -errno;
 	return 0;
@@ -224,25 +211,31 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 bool
 afx_state_is_empty(const struct afx_state_record *r)
 {
-	return r->mtu_before == 0 && !r->has_mac && !r->has_up && !r->has_pause &&
-		r->fec_before == 0 && afx_state_rss_is_empty(&r->rss);
+	unsigned int kind;
+
+	for (kind = 0; kind < AFX_STATE_KINDS && !r->settings[kind].has; kind++)
+		;
+	return kind == AFX_STATE_KINDS;
 }
 
 void
 afx_state_text(const struct afx_state_record *r, char text[AFX_STATE_TEXT_LEN])
 {
-	const char *const names[] = {
-		r->mtu_before != 0 ? "MTU" : NULL, r->has_mac ? "MAC address" : NULL,
-		r->has_up ? "link state" : NULL,   r->has_pause ? "flow control" : NULL,
-		r->fec_before != 0 ? "FEC" : NULL, !afx_state_rss_is_empty(&r->rss) ? "RSS" : NULL,
-	};
-	size_t i, len = 0;
+	const char *name;
+	unsigned int kind;
+	size_t len = 0;
 
 	text[0] = '\0';
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i] != NULL)
-			len += snprintf(text + len, AFX_STATE_TEXT_LEN - len, "%s%s",
-					len != 0 ? ", " : "", names[i]);
+	for (kind = 0; kind < AFX_STATE_KINDS; kind++) {
+		if (!r->settings[kind].has)
+			continue;
+		name = kind < AFX_STATE_TABLE ? kinds[kind].name : "RSS";
+		len += snprintf(text + len, AFX_STATE_TEXT_LEN - len, "%s%s", len != 0 ? ", " : "",
+				name);
+		/* All that is left is of it too. */
+		if (kind >= AFX_STATE_TABLE)
+			return;
+	}
 }
 
 void

@@ -22,23 +22,30 @@
 /* The folder, a 64-bit number, a dash and an interface name. */
 #define AFX_STATE_PATH_LEN 64
 
-/* What the settings were and what the driver made them; 0 and false: unchanged. */
+enum afx_state_kind {
+	AFX_STATE_MTU,
+	AFX_STATE_MAC, /* 48 bits, as it is written */
+	AFX_STATE_UP, /* IFF_UP */
+	AFX_STATE_PAUSE, /* bits of whoever writes the record */
+	AFX_STATE_FEC, /* modes */
+	AFX_STATE_TABLE, /* of RSS: sum */
+	AFX_STATE_KEY, /* likewise */
+	AFX_STATE_FIELDS, /* the first of AFX_NETDEV_FLOWS */
+	AFX_STATE_KINDS = AFX_STATE_FIELDS + AFX_NETDEV_FLOWS,
+};
+
+struct afx_state_setting {
+	bool has; /* else all 0 */
+	uint64_t before;
+	uint64_t set;
+	uint64_t was; /* left by a kill in the midst of a change; the same as set after it */
+};
+
+/* What the settings were and what the driver made them. */
 struct afx_state_record {
 	unsigned int ifindex;
-	uint32_t mtu_before;
-	uint32_t mtu_set;
-	bool has_mac;
-	uint8_t mac_before[AFX_NETDEV_MAC_LEN];
-	uint8_t mac_set[AFX_NETDEV_MAC_LEN];
-	bool has_up;
-	bool up_before; /* IFF_UP */
-	bool up_set;
-	bool has_pause;
-	struct afx_netdev_pause pause_before;
-	struct afx_netdev_pause pause_set;
-	uint32_t fec_before; /* modes; none is no mode */
-	uint32_t fec_set;
-	struct afx_state_rss rss;
+	struct afx_state_setting settings[AFX_STATE_KINDS];
+	struct afx_netdev_rss rss; /* table and key before, where they have a setting */
 };
 
 /* "MTU, MAC address, link state, flow control, FEC, RSS", rounded up */
@@ -60,6 +67,9 @@ int afx_state_open(struct afx_state *st, const char *iface, unsigned int ifindex
 
 /* Replace the record, before the change it is about. 0 or -errno. */
 int afx_state_write(struct afx_state *st, const struct afx_state_record *record);
+
+/* What it is called in messages. */
+const char *afx_state_name(unsigned int kind);
 
 /* True if nothing is there to be restored. */
 bool afx_state_is_empty(const struct afx_state_record *record);
