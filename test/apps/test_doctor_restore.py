@@ -96,6 +96,20 @@ def test_link_state(pair):
     assert not os.path.exists(path)
 
 
+@pytest.mark.parametrize("key, values, change, said", [
+    ("mtu", "5dc,514,578", ("mtu", 1400), "MTU 1500 restored, was 1400"),
+    ("mac", "{mac},2af00000002,2af00000001", ("address", MAC), "MAC address {old} restored, was " + MAC),
+    ("up", "1,1,0", ("down",), "link set up again")])
+def test_killed_in_the_midst_of_a_second_change(pair, key, values, change, said):
+    """The record has what was to be, and what was there."""
+    before = settings(pair)
+    path = record(pair, "x0", f"ifindex={before[0]} {key}={values.format(mac=number(before[2]))}")
+    pair.dut.ip("link", "set", "x0", *change)
+    assert restore(pair) == (0, f"x0: {said.format(old=before[2])}\n", "")
+    assert settings(pair) == before
+    assert not os.path.exists(path)
+
+
 def test_all_of_this_namespace(pair):
     """Not those of others, and not those of no interest."""
     pair.dut.ip("link", "add", "a0", "type", "veth", "peer", "name", "b0")

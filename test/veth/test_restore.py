@@ -1,17 +1,30 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The afx authors
-"""MTU and MAC address go back to what they were, at close and after a kill."""
+"""MTU and MAC address go back to what they were, at close and after a kill.
+
+In the midst of a second change, so do IFF_UP, flow control and FEC, the latter
+two of a preloaded NIC (fake_ethtool.c). Environment: AFX_FAKE_ETHTOOL is its path.
+"""
 
 import json
+import os
+import signal
 
 import pytest
 
 import foreign
+import testpmd
 from kernelstate import records
 from lab import afx_lines, frames, reflect
 
+FAKE = os.environ.get("AFX_FAKE_ETHTOOL", "")
 NEW_MAC = "02:af:00:00:00:01"
 NEW_MTU = 1400
+
+# Requests that set: ioctl's numbers, and of linux/ethtool.h
+SIOCSIFFLAGS, SIOCSIFMTU, SIOCSIFHWADDR, SPAUSEPARAM, SFECPARAM = 0x8914, 0x8922, 0x8924, 0x13, 0x51
+
+needs_fake = pytest.mark.skipif(not os.path.exists(FAKE), reason="needs AFX_FAKE_ETHTOOL")
 
 
 def settings(pair):
@@ -100,6 +113,107 @@ def test_twice_changed_goes_back_to_the_first(lab, pair):
     pmd.kill()
     with lab.testpmd():
         assert settings(pair) == before
+
+
+def test_what_it_was_between_two_changes_is_the_administrators_too(lab, pair):
+    """At close and after a kill: the second change was complete."""
+    for end in "close", "kill":
+        pmd = lab.start()
+        pmd.cmd("port stop 0")
+        assert pmd.set_mtu(1400) and pmd.set_mtu(1300)
+        pair.dut.ip("link", "set", pair.iface, "mtu", "1400")
+        if end == "close":
+            pmd.cmd("port close 0")
+            assert pmd.quit() == 0
+        pmd.kill()
+        with lab.testpmd():
+            assert settings(pair)[0] == 1400
+        pair.dut.ip("link", "set", pair.iface, "mtu", "1500")
+
+
+class Nic:
+    """The interface with what the library adds: flow control, here on by autonegotiation, and RS."""
+
+    def __init__(self, lab, pair, path, text="100H"):
+        self._lab, self._pair = lab, pair
+        self._file, self._fatal = path / "nic", path / "fatal"
+        self._file.write_text(text, encoding="ascii")
+        self._fatal.write_text("", encoding="ascii")
+
+    def start(self, *env):
+        return self._lab.start(wrap=["env", f"LD_PRELOAD={FAKE}", f"FAKE_ETHTOOL={self._file}",
+                                     f"FAKE_ETHTOOL_FATAL={self._fatal}", *env])
+
+    def set_fatal(self, request):
+        self._fatal.write_text(str(request), encoding="ascii")
+
+    def settings(self):
+        link, = json.loads(self._pair.dut.ip("-j", "link", "show", "dev", self._pair.iface))
+        return (link["mtu"], link["address"], "UP" in link["flags"],
+                self._file.read_text(encoding="ascii"))
+
+
+def flow_ctrl(rx, tx, autoneg="off"):
+    return f"set flow_ctrl rx {rx} tx {tx} 0 0 0 0 mac_ctrl_frame_fwd off autoneg {autoneg} 0"
+
+
+@needs_fake
+@pytest.mark.parametrize("request_, first, second", [
+    (SIOCSIFMTU, "port config mtu 0 1400", "port config mtu 0 1300"),
+    (SIOCSIFHWADDR, "mac_addr set 0 02:af:00:00:00:01", "mac_addr set 0 02:af:00:00:00:02"),
+    (SIOCSIFFLAGS, "set link-down port 0", "set link-up port 0"),
+    (SPAUSEPARAM, flow_ctrl("on", "on"), flow_ctrl("on", "off")),
+    (SPAUSEPARAM, flow_ctrl("on", "on", "on"), flow_ctrl("off", "off")),
+    (SFECPARAM, "set port 0 fec_mode off", "set port 0 fec_mode auto"),
+], ids=["mtu", "mac", "up", "pause", "negotiated", "fec"])
+def test_a_kill_in_the_midst_of_a_second_change(lab, pair, tmp_path, request_, first, second):
+    """What is there then is of the first one, though the second was recorded."""
+    nic = Nic(lab, pair, tmp_path)
+    before = nic.settings()
+    pmd = nic.start()
+    pmd.cmd("port stop 0")
+    pmd.cmd(first)
+    changed = nic.settings()
+    assert changed != before
+    nic.set_fatal(request_)
+    with pytest.raises(testpmd.TestpmdError):
+        pmd.cmd(second)
+    assert pmd.wait_exit() == -signal.SIGKILL
+    nic.set_fatal("")
+    assert nic.settings() == changed and len(records(pair.dut)) == 1
+    # What comes of the first one's negotiation may be as before.
+    pmd = nic.start("FAKE_ETHTOOL_PARTNER=00")
+    assert nic.settings() == before and records(pair.dut) == []
+    assert pmd.quit() == 0
+
+
+@needs_fake
+def test_what_is_as_before_is_not_set_again(lab, pair, tmp_path):
+    """Which may take a NIC's link down."""
+    nic = Nic(lab, pair, tmp_path, "000H")
+    pmd = nic.start()
+    pmd.cmd(flow_ctrl("on", "on"))
+    pmd.cmd(flow_ctrl("off", "off"))
+    assert len(records(pair.dut)) == 1
+    nic.set_fatal(SPAUSEPARAM)
+    assert pmd.quit() == 0
+
+
+@needs_fake
+def test_a_kill_in_the_midst_of_a_change_of_the_administrators(lab, pair, tmp_path):
+    """His was there, not that of the first change."""
+    nic = Nic(lab, pair, tmp_path)
+    pmd = nic.start()
+    pmd.cmd("port stop 0")
+    assert pmd.set_mtu(1400)
+    pair.dut.ip("link", "set", pair.iface, "mtu", "1450")
+    nic.set_fatal(SIOCSIFMTU)
+    with pytest.raises(testpmd.TestpmdError):
+        pmd.cmd("port config mtu 0 1300")
+    nic.set_fatal("")
+    assert settings(pair)[0] == 1450 and len(records(pair.dut)) == 1
+    with lab.testpmd():
+        assert settings(pair)[0] == 1450
 
 
 def test_interface_made_anew_is_left_alone(lab, pair):

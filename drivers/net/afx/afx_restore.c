@@ -23,7 +23,7 @@ static bool
 is_ours(unsigned int kind, const struct afx_state_setting *s, uint64_t now)
 {
 	/* What came of it follows the link's partner. */
-	if (kind == AFX_STATE_PAUSE && (now & s->set & AFX_RESTORE_PAUSE_AUTONEG) != 0)
+	if (kind == AFX_STATE_PAUSE && (now & (s->set | s->was) & AFX_RESTORE_PAUSE_AUTONEG) != 0)
 		return true;
 	return now != s->before && (now == s->set || now == s->was);
 }
@@ -159,7 +159,7 @@ change(struct afx_dev *priv, unsigned int kind, uint64_t now, uint64_t wanted,
 		.has = true,
 		.before = old.has ? old.before : now,
 		.set = wanted,
-		.was = kind < AFX_STATE_TABLE ? wanted : now,
+		.was = old.has ? old.set : wanted,
 	};
 	note_write(priv);
 	ret = afx_restore_value_set(priv->cfg.iface, kind, wanted, rss);
@@ -168,11 +168,12 @@ change(struct afx_dev *priv, unsigned int kind, uint64_t now, uint64_t wanted,
 		return ret;
 	}
 	/* Drivers tell what came of it, not what was asked for; of several modes, they keep what they like. */
-	if (kind == AFX_STATE_PAUSE || kind == AFX_STATE_FEC) {
+	if (kind == AFX_STATE_PAUSE || kind == AFX_STATE_FEC)
 		afx_restore_value_get(priv->cfg.iface, &priv->info, kind, &s->set);
+	if (s->set != wanted || s->was != wanted) {
+		s->was = s->set;
 		note_write(priv);
 	}
-	s->was = s->set;
 	return 0;
 }
 
