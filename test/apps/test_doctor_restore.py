@@ -110,6 +110,14 @@ def test_killed_in_the_midst_of_a_second_change(pair, key, values, change, said)
     assert not os.path.exists(path)
 
 
+def test_killed_while_the_record_got_shorter(pair):
+    """What is behind it is of another one."""
+    _, before = left(pair)
+    record(pair, "x0", f"ifindex={before[0]} mtu=5dc,c8,578\n8 up=0,1,1")
+    assert restore(pair) == (0, "x0: MTU 1500 restored, was 1400\n", "")
+    assert settings(pair) == before
+
+
 def test_all_of_this_namespace(pair):
     """Not those of others, and not those of no interest."""
     pair.dut.ip("link", "add", "a0", "type", "veth", "peer", "name", "b0")

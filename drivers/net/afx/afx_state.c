@@ -148,6 +148,8 @@ record_read(int fd, struct afx_state_record *r)
 	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 ||
 	    sscanf(text, "ifindex=%u", &r->ifindex) != 1)
 		return;
+	/* Behind it is what a kill while it got shorter has left of the one before. */
+	text[strcspn(text, "\n")] = '\0';
 	for (kind = 0; kind < AFX_STATE_KINDS; kind++)
 		setting_parse(text, kind, &r->settings[kind]);
 	rss_read(text, r);
@@ -203,6 +205,7 @@ afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 		len += afx_state_table_print(&r->rss, text + len, sizeof(text) - len);
 	if (r->settings[AFX_STATE_KEY].has)
 		len += afx_state_key_print(&r->rss, text + len, sizeof(text) - len);
+	len += snprintf(text + len, sizeof(text) - len, "\n");
 	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
 		return -errno;
 	return 0;
