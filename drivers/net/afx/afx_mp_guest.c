@@ -9,18 +9,17 @@
 #include <unistd.h>
 
 #include <rte_cycles.h>
-#include <rte_errno.h>
 #include <rte_interrupts.h>
 #include <rte_pause.h>
 
 #include "afx.h"
 #include "afx_log.h"
+#include "afx_mp_ask.h"
 #include "afx_mp_burst.h"
 #include "afx_mp_guest.h"
 #include "afx_mp_msg.h"
 #include "afx_port.h"
 #include "afx_sock_share.h"
-#include "afx_tx_kick.h"
 
 /* Until the primary, busy with a start or a stop, is asked again. */
 #define AGAIN_MS 2
@@ -50,68 +49,6 @@ static uint64_t
 deadline_get(void)
 {
 	return rte_get_tsc_cycles() + rte_get_tsc_hz() / 1000 * AFX_MP_WAIT_MS;
-}
-
-static void
-fds_close(const int *fds, uint16_t n)
-{
-	while (n-- != 0)
-		close(fds[n]);
-}
-
-/* The answer to an earlier question, which was given up, may come first. */
-static int
-reply_take(const struct rte_mp_msg *reply, uint32_t number, struct afx_mp_answer *answer,
-	   int fds[AFX_MP_BATCH])
-{
-	memcpy(answer, reply->param, sizeof(*answer));
-	if (reply->len_param != sizeof(*answer) || answer->number != number) {
-		fds_close(reply->fds, reply->num_fds);
-		return -EAGAIN;
-	}
-	memcpy(fds, reply->fds, AFX_MP_BATCH * sizeof(fds[0]));
-	return answer->ret;
-}
-
-static int
-request(const struct afx_mp_ask *ask, int fd, struct afx_mp_answer *answer, int fds[AFX_MP_BATCH])
-{
-	const struct timespec limit = { .tv_sec = AFX_MP_WAIT_MS / 1000 };
-	struct rte_mp_msg msg = { .len_param = sizeof(*ask), .num_fds = fd >= 0, .fds = { fd } };
-	struct rte_mp_reply reply = { 0 };
-	int ret = -ETIMEDOUT;
-
-	snprintf(msg.name, sizeof(msg.name), AFX_MP_ACTION);
-	memcpy(msg.param, ask, sizeof(*ask));
-	if (rte_mp_request_sync(&msg, &reply, &limit) != 0)
-		return -rte_errno;
-	if (reply.nb_received == 1)
-		ret = reply_take(&reply.msgs[0], ask->number, answer, fds);
-	free(reply.msgs);
-	return ret;
-}
-
-/*
- * fd goes along where it is not -1; fds get those of the answer. 0 or -errno, the answer's own
- * too; -EAGAIN: ask again. One at a time: EAL refuses a second request of a name.
- */
-static int
-primary_ask(const struct guest *g, struct afx_mp_ask ask, int fd, struct afx_mp_answer *answer,
-	    int fds[AFX_MP_BATCH])
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static uint32_t number;
-	int ret;
-
-	snprintf(ask.port, sizeof(ask.port), "%s", g->name);
-	pthread_mutex_lock(&lock);
-	ask.number = ++number;
-	ask.owner = afx_tx_kick_owner;
-	ret = request(&ask, fd, answer, fds);
-	if (ret == 0 && ask.question == AFX_MP_HELLO)
-		afx_tx_kick_owner = answer->owner;
-	pthread_mutex_unlock(&lock);
-	return ret;
 }
 
 static void
@@ -202,7 +139,7 @@ answer_map(struct guest *g, const struct afx_mp_answer *answer, const int fds[AF
 
 	/* Closed since it answered. */
 	if (g->dev->data->dev_private == NULL) {
-		fds_close(fds, answer->nb_fds);
+		afx_mp_ask_fds_close(fds, answer->nb_fds);
 		return -ENODEV;
 	}
 	bursts_get(g);
@@ -228,7 +165,7 @@ sockets_map(struct guest *g)
 	int ret;
 
 	do {
-		ret = primary_ask(g, ask, -1, &answer, fds);
+		ret = afx_mp_ask_primary(g->name, ask, -1, &answer, fds);
 		if (ret == 0) {
 			ret = answer_map(g, &answer, fds);
 			refused = ret != 0 ? ret : refused;
@@ -313,7 +250,7 @@ hello(struct guest *g)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return -errno;
-	ret = primary_ask(g, ask, ends[1], &answer, fds);
+	ret = afx_mp_ask_primary(g->name, ask, ends[1], &answer, fds);
 	close(ends[1]);
 	if (ret == 0)
 		g->channel = ends[0];
