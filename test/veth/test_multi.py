@@ -159,6 +159,26 @@ def test_two_processes_two_queues(family):
     leave(primary, "stop", "close")
 
 
+def test_polled_in_the_event_that_tells_of_it(family):
+    """Nothing comes before the port is whole; a thread that polls since then has all of it."""
+    primary = family.own("stop close")
+    secondary = family.join("rejoin idle close")
+    family.pair.steer(1)
+    sent = frames(family.pair, 20, 1 << 20)
+    family.pair.wire.send(sent)
+    said = secondary.step("rejoin")
+    assert (said["rejoin"], said["early"], said["early_count"]) == (0, 0, ENOTSUP)
+    got = family.pair.wire.receive(len(sent))
+    assert differences([swapped(f) for f in sent], got) == ""
+    reflect(family, 1)
+    assert counts(secondary) == (COUNT + 20, COUNT + 20, 0)
+    secondary.step("close")
+    ended(secondary)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    ended(primary)
+
+
 def test_more_queues_than_a_message_takes(lab):
     """9 sockets: two messages of EAL's, which take 8 descriptors each."""
     family = Family(lab, queues=9)

@@ -12,6 +12,9 @@
 /* Between looks at bursts under way: about what one takes. */
 #define REVOKE_POLL_US 20
 
+/* Far longer than from the fetch of a queue to the call, some instructions of ethdev's. */
+#define SETTLE_US 1000
+
 /*
  * The queue, or NULL. Whoever revokes takes the queue away and then looks for
  * users; we say that we are one and then look for the queue: one of both sees
@@ -61,7 +64,6 @@ tx_burst(void *arg, struct rte_mbuf **pkts, uint16_t n)
 	return n;
 }
 
-/* A driver that has nothing to prepare is not asked. */
 static uint16_t
 tx_prepare(void *arg, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -70,8 +72,7 @@ tx_prepare(void *arg, struct rte_mbuf **pkts, uint16_t n)
 
 	if (unlikely(queue == NULL))
 		return n;
-	if (half->bursts.prepare != NULL)
-		n = half->bursts.prepare(queue, pkts, n);
+	n = half->bursts.prepare(queue, pkts, n);
 	leave(half);
 	return n;
 }
@@ -132,20 +133,24 @@ tx_descriptor_status(void *arg, uint16_t offset)
 	return ret;
 }
 
+/* A thread that polls already has fetched what it gives, a queue, and then calls: not our function. */
 void
-afx_mp_burst_set(struct rte_eth_dev *dev)
+afx_mp_burst_set(struct rte_eth_fp_ops *ops, void **rx_halves, void **tx_halves)
 {
-	dev->rx_pkt_burst = rx_burst;
-	dev->tx_pkt_burst = tx_burst;
-	dev->tx_pkt_prepare = tx_prepare;
-	dev->rx_queue_count = rx_queue_count;
-	dev->rx_descriptor_status = rx_descriptor_status;
-	dev->tx_descriptor_status = tx_descriptor_status;
-	AFX_TX_QUEUE_COUNT_SET(dev, tx_queue_count);
+	ops->rxq.data = rx_halves;
+	ops->txq.data = tx_halves;
+	usleep(SETTLE_US);
+	ops->rx_pkt_burst = rx_burst;
+	ops->tx_pkt_burst = tx_burst;
+	ops->tx_pkt_prepare = tx_prepare;
+	ops->rx_queue_count = rx_queue_count;
+	ops->rx_descriptor_status = rx_descriptor_status;
+	ops->tx_descriptor_status = tx_descriptor_status;
+	AFX_TX_QUEUE_COUNT_SET(ops, tx_queue_count);
 }
 
 void
-afx_mp_burst_admit(struct afx_mp_half *half, void *queue, const struct afx_mp_bursts *bursts)
+afx_mp_burst_admit(struct afx_mp_half *half, void *queue, const struct afx_port_bursts *bursts)
 {
 	half->bursts = *bursts;
 	__atomic_store_n(&half->queue, queue, __ATOMIC_SEQ_CST);

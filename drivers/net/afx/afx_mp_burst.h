@@ -12,24 +12,23 @@
 
 #include <ethdev_driver.h>
 
-/* The functions of the primary's that take a queue. */
-struct afx_mp_bursts {
-	eth_rx_burst_t rx;
-	eth_tx_burst_t tx;
-	eth_tx_prep_t prepare; /* or NULL */
-};
+#include "afx_port.h"
 
 struct afx_mp_half {
 	uint32_t users; /* threads that are in it */
 	void *queue; /* struct afx_rxq or afx_txq; NULL while its rings are not mapped */
-	struct afx_mp_bursts bursts;
+	struct afx_port_bursts bursts;
 } __rte_cache_aligned;
 
-/* Give dev the functions that take a half. Control thread. */
-void afx_mp_burst_set(struct rte_eth_dev *dev);
+/*
+ * Give ops, whose functions do not look at what they are given, halves and then
+ * the functions that take one. Sleeps 1 ms. Control thread.
+ */
+void afx_mp_burst_set(struct rte_eth_fp_ops *ops, void **rx_halves, void **tx_halves);
 
 /* Let bursts through to queue, whose rings are mapped. Control thread. */
-void afx_mp_burst_admit(struct afx_mp_half *half, void *queue, const struct afx_mp_bursts *bursts);
+void
+afx_mp_burst_admit(struct afx_mp_half *half, void *queue, const struct afx_port_bursts *bursts);
 
 /* Let none through any more, and wait for those under way. Control thread. */
 void afx_mp_burst_revoke(struct afx_mp_half *half);

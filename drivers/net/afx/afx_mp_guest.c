@@ -37,7 +37,7 @@ struct guest {
 	int channel; /* -1: ended */
 	struct rte_intr_handle *handle; /* of channel */
 	int refused; /* why rings could not be mapped, -errno, or 0 */
-	struct afx_mp_bursts bursts; /* of the primary's queues, as started last */
+	struct afx_port_bursts bursts; /* of the primary's queues, as started last */
 	uint16_t nb_pairs;
 	struct guest_pair *pairs;
 	struct afx_mp_half none; /* of queues that the port does not have */
@@ -80,22 +80,6 @@ pair_map(struct guest *g, uint16_t index, int fd)
 	if (from->sock.tx.addr != NULL)
 		afx_mp_burst_admit(&pair->tx, from->txq, &g->bursts);
 	return 0;
-}
-
-/* The primary's functions by what they are for: it has them at other addresses. */
-static void
-bursts_get(struct guest *g)
-{
-	struct rte_eth_dev *dev = g->dev;
-
-	dev->tx_pkt_prepare = NULL;
-	afx_port_bursts_set(dev);
-	g->bursts = (struct afx_mp_bursts){
-		.rx = dev->rx_pkt_burst,
-		.tx = dev->tx_pkt_burst,
-		.prepare = dev->tx_pkt_prepare,
-	};
-	afx_mp_burst_set(dev);
 }
 
 static bool
@@ -142,7 +126,8 @@ answer_map(struct guest *g, const struct afx_mp_answer *answer, const int fds[AF
 		afx_mp_ask_fds_close(fds, answer->nb_fds);
 		return -ENODEV;
 	}
-	bursts_get(g);
+	/* By what they are for: the primary has its own at other addresses. */
+	g->bursts = afx_port_bursts_get(g->dev);
 	for (i = 0; i < answer->nb_fds; i++) {
 		ret = pair_map(g, answer->pairs[i], fds[i]);
 		refused = ret != 0 ? ret : refused;
@@ -339,7 +324,8 @@ afx_mp_guest_open(struct rte_eth_dev *dev)
 		return -ENOMEM;
 	dev->process_private = g;
 	afx_sock_share_foreign = true;
-	afx_mp_burst_set(dev);
+	dev->rx_pkt_burst = rte_eth_pkt_burst_dummy;
+	dev->tx_pkt_burst = rte_eth_pkt_burst_dummy;
 	ret = hello_soon(g);
 	if (ret == 0) {
 		sockets_map(g);
@@ -356,11 +342,9 @@ afx_mp_guest_open(struct rte_eth_dev *dev)
 void
 afx_mp_guest_finish(struct rte_eth_dev *dev)
 {
-	struct rte_eth_fp_ops *ops = &rte_eth_fp_ops[dev->data->port_id];
 	struct guest *g = dev->process_private;
 
-	ops->rxq.data = g->rx_halves;
-	ops->txq.data = g->tx_halves;
+	afx_mp_burst_set(&rte_eth_fp_ops[dev->data->port_id], g->rx_halves, g->tx_halves);
 }
 
 void

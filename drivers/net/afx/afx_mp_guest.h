@@ -19,7 +19,10 @@
  */
 int afx_mp_guest_open(struct rte_eth_dev *dev);
 
-/* After rte_eth_dev_probing_finish(), which makes queues of the primary's the bursts' ones. */
+/*
+ * After rte_eth_dev_probing_finish(), which hands the primary's queues to bursts,
+ * and tells the application, which may poll at once: until here, bursts are dummies.
+ */
 void afx_mp_guest_finish(struct rte_eth_dev *dev);
 
 /* Unmap all, and end the channel; nobody polls the port any more. Accepts a closed one. */

@@ -23,6 +23,7 @@
 #include "afx_queue.h"
 #include "afx_report.h"
 #include "afx_telemetry.h"
+#include "afx_tx_prepare.h"
 #include "afx_watch.h"
 
 /* What testpmd and most examples use, and large enough for a softirq's worth of frames. */
@@ -206,8 +207,8 @@ mac_refresh(struct rte_eth_dev *dev)
 }
 
 /* Polling busily needs every queue's socket to take part: the burst function is the port's. */
-void
-afx_port_bursts_set(struct rte_eth_dev *dev)
+struct afx_port_bursts
+afx_port_bursts_get(const struct rte_eth_dev *dev)
 {
 	const struct afx_dev *priv = dev->data->dev_private;
 	bool busy = dev->data->nb_rx_queues != 0;
@@ -215,8 +216,21 @@ afx_port_bursts_set(struct rte_eth_dev *dev)
 
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
 		busy = busy && priv->pairs[i].busy_poll;
-	dev->rx_pkt_burst = afx_burst_rx(busy, priv->offload.meta)->fn;
-	afx_port_offload_tx_start(dev);
+	return (struct afx_port_bursts){
+		.rx = afx_burst_rx(busy, priv->offload.meta)->fn,
+		.tx = afx_port_offload_tx_burst(dev)->fn,
+		.prepare = afx_tx_pkt_prepare,
+	};
+}
+
+static void
+bursts_set(struct rte_eth_dev *dev)
+{
+	const struct afx_port_bursts bursts = afx_port_bursts_get(dev);
+
+	dev->rx_pkt_burst = bursts.rx;
+	dev->tx_pkt_burst = bursts.tx;
+	dev->tx_pkt_prepare = bursts.prepare;
 }
 
 int
@@ -263,7 +277,7 @@ afx_port_start(struct rte_eth_dev *dev)
 	}
 	mac_refresh(dev);
 	afx_port_offload_rx_start(dev);
-	afx_port_bursts_set(dev);
+	bursts_set(dev);
 	afx_ifops_started_set(dev, true);
 	afx_report_started(priv, dev->data->nb_rx_queues);
 	afx_mp_map(priv);

@@ -25,8 +25,15 @@ int afx_port_configure(struct rte_eth_dev *dev);
  */
 int afx_port_start(struct rte_eth_dev *dev);
 
-/* The port's burst functions, by what is in shared memory: also in a secondary process. */
-void afx_port_bursts_set(struct rte_eth_dev *dev);
+/* The functions of a port that take a queue and mbufs. */
+struct afx_port_bursts {
+	eth_rx_burst_t rx;
+	eth_tx_burst_t tx;
+	eth_tx_prep_t prepare;
+};
+
+/* Those that go with what is in shared memory: also in a secondary process. */
+struct afx_port_bursts afx_port_bursts_get(const struct rte_eth_dev *dev);
 
 /* What one of them is. -EINVAL for any other function, as of a port that was never started. */
 int afx_port_burst_mode_get(const void *fn, struct rte_eth_burst_mode *mode);

@@ -6,7 +6,6 @@
 #include "afx_burst.h"
 #include "afx_port_offload.h"
 #include "afx_tx_offload.h"
-#include "afx_tx_prepare.h"
 
 /* Done by the CPU: what the application configures, and what mbufs may then ask for. */
 static const struct {
@@ -46,12 +45,11 @@ afx_port_offload_tx_offers(const struct rte_eth_dev *dev)
 	return offers == 0 ? 0 : offers | AFX_TX_OFFER_L4(0);
 }
 
-void
-afx_port_offload_tx_start(struct rte_eth_dev *dev)
+const struct afx_burst *
+afx_port_offload_tx_burst(const struct rte_eth_dev *dev)
 {
 	const uint64_t configured = dev->data->dev_conf.txmode.offloads;
 	const bool fast_free = configured & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 
-	dev->tx_pkt_burst = afx_burst_tx(fast_free, afx_port_offload_tx_offers(dev) != 0)->fn;
-	dev->tx_pkt_prepare = afx_tx_pkt_prepare;
+	return afx_burst_tx(fast_free, afx_port_offload_tx_offers(dev) != 0);
 }

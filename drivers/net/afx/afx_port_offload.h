@@ -8,15 +8,15 @@
 
 #include <stdint.h>
 
-struct afx_txq;
+struct afx_burst;
 struct rte_eth_dev;
 struct rte_eth_dev_info;
 
 /* Fill in the Tx offloads of the port, and those that a queue may have by itself. */
 void afx_port_offload_tx_info(struct rte_eth_dev_info *info);
 
-/* Choose the Tx functions by what is configured. Control, before traffic. */
-void afx_port_offload_tx_start(struct rte_eth_dev *dev);
+/* The Tx function for what is configured. */
+const struct afx_burst *afx_port_offload_tx_burst(const struct rte_eth_dev *dev);
 
 /* What mbufs may ask of a queue of this port, for afx_txq.offers. */
 uint64_t afx_port_offload_tx_offers(const struct rte_eth_dev *dev);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include <rte_bus_vdev.h>
 #include <rte_eal.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -119,6 +120,34 @@ setup(void)
 	return app_port_setup(&port);
 }
 
+/* Of a port that there is now: poll it at once, here and on the other lcore. */
+static int
+on_new(uint16_t id, enum rte_eth_event_type type __rte_unused, void *arg __rte_unused,
+       void *result __rte_unused)
+{
+	const uint16_t queue = app_arg("queue", 0);
+	struct rte_mbuf *pkts[BURST];
+
+	app_say("early", rte_eth_rx_burst(id, queue, pkts, BURST));
+	app_say("early_count", rte_eth_rx_queue_count(id, queue));
+	return serve();
+}
+
+/* Give the port up in this process, and have it again. */
+static int
+rejoin(void)
+{
+	char name[RTE_ETH_NAME_MAX_LEN];
+	int ret;
+
+	ret = rte_eth_dev_get_name_by_port(port.id, name);
+	if (ret == 0)
+		ret = rte_vdev_uninit(name);
+	if (ret == 0)
+		ret = rte_eth_dev_callback_register(RTE_ETH_ALL, RTE_ETH_EVENT_NEW, on_new, NULL);
+	return ret != 0 ? ret : rte_vdev_init(name, NULL);
+}
+
 static int
 close_port(void)
 {
@@ -181,7 +210,7 @@ app_multi(void)
 		{ "setup", setup },      { "look", look },
 		{ "close", close_port }, { "start_soon", start_soon },
 		{ "rx_stop", rx_stop },  { "rx_start", rx_start },
-		{ "tx_stop", tx_stop },
+		{ "tx_stop", tx_stop },  { "rejoin", rejoin },
 	};
 	int ret = port_take();
 
