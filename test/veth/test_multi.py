@@ -20,7 +20,9 @@ MEMORY = 128            # MB, of the primary, in files that secondaries map
 COUNT = 1000 * SCALE
 RINGS_AT = 1 << 45      # far from all else that processes map
 LCORES = 4              # of each process: an lcore's cache is part of the pool
-NO_REMAP = os.path.join(os.path.dirname(program.PATH), "..", "no_remap.so")
+BUILT = os.path.join(os.path.dirname(program.PATH), "..")
+NO_REMAP = os.path.join(BUILT, "no_remap.so")
+HUNG_KICK = os.path.join(BUILT, "hung_kick.so")
 ENOTSUP, EBUSY, ENODEV = -95, -16, -19
 
 pytestmark = [
@@ -127,6 +129,10 @@ def inherited(run):
         if name.startswith("socket:") and not flags & os.O_CLOEXEC:
             found.add(name)
     return found
+
+
+def epolls(run):
+    return kernelstate.fds(run.pid).count("anon_inode:[eventpoll]")
 
 
 def test_two_processes_two_queues(family):
@@ -274,6 +280,64 @@ def test_killed_under_traffic(family):
     assert 0 <= said["wrong"] <= 32 + 64
 
 
+def test_killed_while_nobody_asks(family):
+    """The primary closes its end of the channel by itself."""
+    primary = family.own("stop close")
+    open_before = kernelstate.fds(primary.pid)
+    for _ in range(2):
+        secondary = family.join("serve")
+        secondary.step("serve")
+        assert len(kernelstate.fds(primary.pid)) > len(open_before)
+        secondary.kill()
+        assert soon(lambda: kernelstate.fds(primary.pid) == open_before)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    said = primary.finish()
+    assert (said["exit"], said["ret"]) == (0, 0), primary.log()
+
+
+def test_killed_while_another_stays(family):
+    """The end of one channel is of that process alone: orders still reach the other."""
+    primary = family.own("stop start stop close")
+    first = family.join("serve idle close")
+    open_before = kernelstate.fds(primary.pid)
+    second = family.join("idle")
+    second.kill()
+    assert soon(lambda: kernelstate.fds(primary.pid) == open_before)
+    first.step("serve")
+    reflect(family, 1)
+    assert primary.step("stop")["stop"] == 0
+    assert mapped(first) == 0
+    assert primary.step("start")["start"] == 0
+    reflect(family, 1)
+    assert counts(first) == (2 * COUNT, 2 * COUNT, 0)
+    first.step("close")
+    ended(first)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    ended(primary)
+
+
+def test_killed_within_a_kick(family):
+    """Whoever has the queue next sends, what was left to be sent first."""
+    primary = family.own("serve idle stop close", queue=1)
+    secondary = family.join("serve", wrap=("env", f"LD_PRELOAD={HUNG_KICK}"))
+    secondary.step("serve")
+    family.pair.steer(1)
+    left = frames(family.pair, 1, 1 << 21)
+    family.pair.wire.send(left)
+    assert soon(lambda: "hangs in a kick" in secondary.log())
+    secondary.kill()
+    primary.step("serve")
+    got = family.pair.wire.receive(1)
+    assert differences([swapped(f) for f in left], got) == ""
+    reflect(family, 1)
+    assert counts(primary) == (COUNT, COUNT, 0)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    ended(primary)
+
+
 def test_hung_process_is_named(family):
     """Stop waits a second for it, says who it is, and start who is in the way."""
     primary = family.own("stop start start_soon stop close")
@@ -339,12 +403,14 @@ def test_hung_process_and_a_port_that_is_closed(family):
 
 
 def test_looking_at_a_port_that_is_closed(family):
-    """What there was to see went with the primary's port."""
+    """What there was to see went with the primary's port, as did the channel."""
     primary = family.own("stop close")
+    epolls_before = epolls(primary)
     secondary = family.join("serve look idle")
     secondary.step("serve")
     reflect(family, 1, 300 * SCALE)
     done(primary, "stop", "close")
+    assert soon(lambda: epolls(primary) == epolls_before)
     said = secondary.step("look")
     seen = "stats", "info", "dump", "names", "xstats"
     assert {said[what] for what in seen} == {ENODEV}

@@ -13,6 +13,7 @@
 
 #include "afx_log.h"
 #include "afx_mp.h"
+#include "afx_mp_ends.h"
 #include "afx_mp_msg.h"
 #include "afx_tx_kick.h"
 
@@ -28,7 +29,10 @@ struct peer {
 	uint32_t owed; /* number of the last order it has not answered; 0: none */
 };
 
-/* Peers, by control threads and EAL's message thread, which must not wait for a control thread. */
+/*
+ * Peers, by control threads, EAL's interrupt thread, for which no order waits,
+ * and EAL's message thread, which must not wait for a control thread.
+ */
 static pthread_mutex_t peers_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct peer peers[PEERS_MAX];
 static unsigned int nb_peers;
@@ -45,6 +49,7 @@ peer_drop(struct peer *peer)
 {
 	uint16_t i;
 
+	afx_mp_ends_forget(peer->fd);
 	for (i = 0; i < peer->priv->cfg.queue_count; i++)
 		afx_tx_kick_release(&peer->priv->pairs[i].kick, peer->owner);
 	close(peer->fd);
@@ -75,6 +80,15 @@ peers_look(void)
 		if (!answers_take(&peers[i]))
 			peer_drop(&peers[i]);
 	}
+}
+
+/* EAL's interrupt thread: nobody else may look before another process has the dead one's queue. */
+static void
+on_end(void *arg __rte_unused)
+{
+	pthread_mutex_lock(&peers_lock);
+	peers_look();
+	pthread_mutex_unlock(&peers_lock);
 }
 
 /* A full channel is one whose owner does not read: it owes, like others that do not answer. */
@@ -187,18 +201,18 @@ afx_mp_pinned(const struct afx_dev *priv)
 
 /* A process has one number for all its ports: *owner, or, if that is nobody's yet, a new one. */
 static int
-peer_add(const struct afx_dev *priv, int fd, uint32_t *owner)
+peer_take(const struct afx_dev *priv, int fd, uint32_t *owner)
 {
 	struct ucred creator = { 0 };
 	socklen_t len = sizeof(creator);
+	int ret;
 
-	if (pthread_mutex_trylock(&peers_lock) != 0)
-		return -EAGAIN;
 	peers_look();
-	if (nb_peers == PEERS_MAX) {
-		pthread_mutex_unlock(&peers_lock);
+	if (nb_peers == PEERS_MAX)
 		return -ENOSPC;
-	}
+	ret = afx_mp_ends_watch(fd, on_end);
+	if (ret != 0)
+		return ret;
 	if (*owner == AFX_TX_KICK_PRIMARY)
 		*owner = ++last_owner;
 	/* EAL receives it for children to inherit: the channel would outlive both its ends. */
@@ -206,8 +220,19 @@ peer_add(const struct afx_dev *priv, int fd, uint32_t *owner)
 	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &creator, &len);
 	peers[nb_peers++] =
 		(struct peer){ .priv = priv, .fd = fd, .pid = creator.pid, .owner = *owner };
-	pthread_mutex_unlock(&peers_lock);
 	return 0;
+}
+
+static int
+peer_add(const struct afx_dev *priv, int fd, uint32_t *owner)
+{
+	int ret;
+
+	if (pthread_mutex_trylock(&peers_lock) != 0)
+		return -EAGAIN;
+	ret = peer_take(priv, fd, owner);
+	pthread_mutex_unlock(&peers_lock);
+	return ret;
 }
 
 static void

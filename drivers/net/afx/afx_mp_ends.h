@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ *
+ * Channels of secondary processes: EAL's interrupt thread calls when one of
+ * them ends, and not for what comes on them. One descriptor, while any is
+ * watched. One caller at a time, who may be that thread; none waits for it.
+ */
+#ifndef AFX_MP_ENDS_H
+#define AFX_MP_ENDS_H
+
+#include <rte_interrupts.h>
+
+/*
+ * Watch the channel fd: ended is called, again and again, until one that has
+ * ended is forgotten; with NULL, and the same for all channels. 0 or -errno.
+ */
+int afx_mp_ends_watch(int fd, rte_intr_callback_fn ended);
+
+/* No longer watch fd; before it is closed. A call that is under way goes on. */
+void afx_mp_ends_forget(int fd);
+
+#endif /* AFX_MP_ENDS_H */
