@@ -244,6 +244,34 @@ def test_a_queue_restarts_and_the_secondary_goes_on(family):
     leave(primary, "stop", "close")
 
 
+def test_a_stopped_half_is_stopped_everywhere(family):
+    """A secondary that polls both halves of a queue sends, or receives, nothing on the stopped one."""
+    primary = family.own("tx_stop tx_start rx_stop rx_start stop close")
+    secondary = family.join("serve idle serve idle close", queue=0)
+    secondary.step("serve")
+    reflect(family, 0)
+    assert primary.step("tx_stop")["tx_stop"] == 0
+    assert mapped(secondary) == 8
+    family.pair.wire.send(frames(family.pair, 1, 1 << 21))
+    assert soon(lambda: primary.stats()["ipackets"] == COUNT + 1)
+    # It has tried for 2 s, and gives up.
+    assert counts(secondary) == (COUNT + 1, COUNT, 0)
+    assert family.pair.wire.drain() == []
+    assert primary.step("tx_start")["tx_start"] == 0
+    secondary.step("serve")
+    reflect(family, 0)
+    for step in "rx_stop", "rx_start":
+        assert primary.step(step)[step] == 0
+        assert mapped(secondary) == 8
+    reflect(family, 0)
+    assert counts(secondary) == (3 * COUNT + 1, 3 * COUNT, 0)
+    secondary.step("close")
+    ended(secondary)
+    for step in "stop", "close":
+        assert primary.step(step)[step] == 0
+    ended(primary)
+
+
 def test_attached_to_a_stopped_port(family):
     """It polls what is not there yet, and has the queue once the port starts."""
     primary = family.own("stop start stop close")

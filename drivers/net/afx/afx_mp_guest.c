@@ -59,6 +59,19 @@ pair_unmap(struct guest_pair *pair)
 	afx_sock_share_close(&pair->share);
 }
 
+/*
+ * Of a mapped pair. What runs is in the primary's memory: it has us unmap before
+ * a half stops, and map, which this is, once one has started.
+ */
+static void
+halves_admit(const struct guest *g, struct guest_pair *pair, const struct afx_pair *from)
+{
+	if (from->running & AFX_HALF_RX && pair->rx.queue == NULL)
+		afx_mp_burst_admit(&pair->rx, from->rxq, &g->bursts);
+	if (from->running & AFX_HALF_TX && pair->tx.queue == NULL)
+		afx_mp_burst_admit(&pair->tx, from->txq, &g->bursts);
+}
+
 /* Takes fd. One that is mapped is still the primary's: it has us unmap before it closes. */
 static int
 pair_map(struct guest *g, uint16_t index, int fd)
@@ -66,20 +79,15 @@ pair_map(struct guest *g, uint16_t index, int fd)
 	const struct afx_dev *priv = g->dev->data->dev_private;
 	const struct afx_pair *from = &priv->pairs[index];
 	struct guest_pair *pair = &g->pairs[index];
-	int ret;
+	int ret = 0;
 
-	if (pair->share.sock.fd >= 0) {
+	if (pair->share.sock.fd >= 0)
 		close(fd);
-		return 0;
-	}
-	ret = afx_sock_share_open(&pair->share, &from->sock, fd);
-	if (ret != 0)
-		return ret;
-	if (from->sock.rx.addr != NULL)
-		afx_mp_burst_admit(&pair->rx, from->rxq, &g->bursts);
-	if (from->sock.tx.addr != NULL)
-		afx_mp_burst_admit(&pair->tx, from->txq, &g->bursts);
-	return 0;
+	else
+		ret = afx_sock_share_open(&pair->share, &from->sock, fd);
+	if (ret == 0)
+		halves_admit(g, pair, from);
+	return ret;
 }
 
 static bool

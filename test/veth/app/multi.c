@@ -115,6 +115,12 @@ tx_stop(void)
 }
 
 static int
+tx_start(void)
+{
+	return rte_eth_dev_tx_queue_start(port.id, 0);
+}
+
+static int
 setup(void)
 {
 	return app_port_setup(&port);
@@ -210,7 +216,8 @@ app_multi(void)
 		{ "setup", setup },      { "look", look },
 		{ "close", close_port }, { "start_soon", start_soon },
 		{ "rx_stop", rx_stop },  { "rx_start", rx_start },
-		{ "tx_stop", tx_stop },  { "rejoin", rejoin },
+		{ "tx_stop", tx_stop },  { "tx_start", tx_start },
+		{ "rejoin", rejoin },
 	};
 	int ret = port_take();
 
