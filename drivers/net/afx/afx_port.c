@@ -267,8 +267,11 @@ afx_port_start(struct rte_eth_dev *dev)
 	pthread_mutex_lock(&priv->lock);
 	afx_port_queues_trim(dev);
 	ret = afx_port_queues_start(dev);
-	if (ret == 0)
+	if (ret == 0) {
+		/* Secondary processes choose their bursts by it, as soon as they get the sockets. */
+		afx_port_offload_rx_start(dev);
 		afx_kstats_open(priv);
+	}
 	pthread_mutex_unlock(&priv->lock);
 	if (ret != 0) {
 		if (first)
@@ -276,7 +279,6 @@ afx_port_start(struct rte_eth_dev *dev)
 		return ret;
 	}
 	mac_refresh(dev);
-	afx_port_offload_rx_start(dev);
 	bursts_set(dev);
 	afx_ifops_started_set(dev, true);
 	afx_report_started(priv, dev->data->nb_rx_queues);
