@@ -6,9 +6,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include "afx_prog_priv.h"
 
 #include "doctor.h"
+#include "files.h"
+
+/* A virtio device's feature bits in sysfs, a digit each, bit 0 first; older kernels have 64. */
+#define VIRTIO_BITS 128
 
 static const struct doctor_topic native = {
 	"interface.native_xdp",
@@ -28,6 +34,56 @@ static const struct doctor_topic program = {
 	"XDP programs",
 	"An interface runs one program, and afx never removes one that it did not attach.",
 };
+
+/* What a virtio device must have for its driver's zero-copy, without which the bind is refused. */
+static const struct virtio_need {
+	unsigned int bit; /* of its features */
+	const char *name;
+	const char *option; /* of QEMU's device */
+} virtio_needs[] = {
+	/* Without it the kernel has no DMA device to map the mempool for. */
+	{ 33, "VIRTIO_F_ACCESS_PLATFORM", "iommu_platform=on" },
+	/* The driver resets a queue to give it the mempool's buffers. */
+	{ 40, "VIRTIO_F_RING_RESET", "queue_reset=on" },
+};
+
+static void
+virtio_zerocopy_check(struct doctor *d)
+{
+	char bits[VIRTIO_BITS + 1];
+	struct doctor_finding *f;
+	size_t i;
+
+	if (!d->sysfs ||
+	    files_line(bits, sizeof(bits), "/sys/class/net/%s/device/features", d->iface) != 0) {
+		doctor_unseen(d, &zerocopy,
+			      "its driver has it; of the device /sys shows nothing here");
+		return;
+	}
+	for (i = 0; i < RTE_DIM(virtio_needs); i++) {
+		if (strlen(bits) > virtio_needs[i].bit && bits[virtio_needs[i].bit] == '1')
+			continue;
+		f = doctor_add(d, &zerocopy, DOCTOR_WARN,
+			       "no: the device lacks %s, copy mode is used", virtio_needs[i].name);
+		doctor_note(f,
+			    "on the host, for QEMU: -device virtio-net-pci,disable-legacy=on,%s; "
+			    "in a cloud, ask the provider for a type of machine that has it",
+			    virtio_needs[i].option);
+		return;
+	}
+	doctor_add(d, &zerocopy, DOCTOR_OK, "yes");
+}
+
+static void
+zerocopy_check(struct doctor *d)
+{
+	if (!d->xdp.zerocopy)
+		doctor_add(d, &zerocopy, DOCTOR_OK, "no: its driver has none, copy mode is used");
+	else if (strcmp(d->info.driver, "virtio_net") == 0)
+		virtio_zerocopy_check(d);
+	else
+		doctor_add(d, &zerocopy, DOCTOR_OK, "yes");
+}
 
 static void
 abilities_check(struct doctor *d)
@@ -50,8 +106,7 @@ abilities_check(struct doctor *d)
 							 : "this kind of interface");
 		doctor_note(f, "mode=skb in the argument says so, and spares the attempt");
 	}
-	doctor_add(d, &zerocopy, DOCTOR_OK,
-		   d->xdp.zerocopy ? "yes" : "no: its driver has none, copy mode is used");
+	zerocopy_check(d);
 }
 
 static void

@@ -40,9 +40,11 @@ CMDLINE = (f"console=ttyS0 panic=-1 tsc=reliable mitigations=off nokaslr "
            "no_timer_check "
            f"hugepages={HUGEPAGES}")
 NICS = {
-    # The last wire's NICs have no DMA device, hence no zero-copy, although their driver says so.
+    # The last wire's NICs have no zero-copy, although their driver says so: no DMA device, no reset
+    # of a queue.
     "virtio": 4 * ["virtio-net-pci,disable-legacy=on,iommu_platform=on,romfile="]
-    + 2 * ["virtio-net-pci,disable-legacy=on,romfile="],
+    + ["virtio-net-pci,disable-legacy=on,romfile=",
+       "virtio-net-pci,disable-legacy=on,iommu_platform=on,queue_reset=off,romfile="],
     "igb": 4 * ["igb,romfile="],
 }
 # Emulated, an instruction that moves or clears a string does so byte by byte: without these flags
