@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The afx authors
-"""What a veth has not: speeds, registers, EEPROM, flow control, address filters; and a link that
-goes down and up below a zero-copy port."""
+"""What a veth has not: speeds, registers, EEPROM, LED, flow control, RSS, address filters; and a
+link that goes down and up below a zero-copy port."""
 
 import errno
 import re
@@ -13,6 +13,7 @@ from kernelstate import records
 from lab import frames, reflect, soon
 from test_hardware import NONE, RX, TX, FULL
 from test_mac import SENT, received
+from test_rss import HASHED, HF_UDP4, SOFTWARE
 
 COUNT = 300
 ENOTSUP = -errno.EOPNOTSUPP
@@ -55,9 +56,21 @@ def pause(pair):
         ("on", "on"): FULL}[on["RX"], on["TX"]]
 
 
+def identify(pair):
+    """What ethtool says against an LED that it is to blink for a second."""
+    return pair.dut.exec("sh", "-c", f"ethtool -p {pair.iface} 1 2>&1 || true").strip()
+
+
 def test_hardware_is_what_ethtool_says(app, pair):
-    run = app("hardware")
-    said = run.until("told")
+    """While the LED blinks for the program, the kernel has it blink for nobody else."""
+    run = app("hardware", led=1)
+    said = run.until("blinks")
+    led, other = (0, "Device or resource busy") if nics.KIND == "igb" else \
+        (ENOTSUP, "Operation not supported")
+    assert said["led_on"] == said["led_on_again"] == led
+    assert identify(pair) == f"Cannot identify NIC: {other}"
+    assert run.step("dark")["led_off"] == 0
+    assert run.step("told")["led_anew"] == led
     assert said["speeds"] == speeds(pair)
     firmware = re.search(r"firmware-version: (.*)", pair.dut.exec("ethtool", "-i", pair.iface))[1]
     assert (said["fw"], said["fw_text"]) == (0 if firmware else ENOTSUP, firmware)
@@ -73,6 +86,48 @@ def test_hardware_is_what_ethtool_says(app, pair):
     assert said["module"] == said["module_read"] == ENOTSUP
     run.go()
     ended(run)
+    if nics.KIND == "igb":
+        assert identify(pair) == ""
+
+
+FLOWS = "tcp4", "udp4", "sctp4", "tcp6", "udp6", "sctp6"
+
+
+def hashed(pair):
+    """(key and table, {kind: whether ports are hashed with the addresses}) as ethtool says."""
+    text = {flow: pair.dut.exec("ethtool", "-n", pair.iface, "rx-flow-hash", flow) for flow in FLOWS}
+    return pair.dut.exec("ethtool", "-x", pair.iface), {
+        flow: re.findall(r"(?m)^(?:IP|L4) .*", said) for flow, said in text.items()}
+
+
+def test_rss_key_and_kinds(app, pair):
+    """Those of the NIC, told, set, and back at close; where it has none, so says the port."""
+    if nics.KIND != "igb":
+        run = app("rss", size=128, key_len=40, key2=20, reta=0, hf2=HASHED)
+        said = run.until("started")
+        assert (said["reta_size"], said["types"]) == (0, SOFTWARE)
+        assert said["conf_get"] == said["query"] == ENOTSUP
+        run.step("updated")
+        assert said["reta_update"] == said["hash_update"] == ENOTSUP
+        run.go()
+        ended(run)
+        return
+    before, fields = hashed(pair)
+    run = app("rss", size=128, key_len=40, key2=20, hf2=HASHED | HF_UDP4)
+    said = run.until("started")
+    first = re.search(r"RSS hash key:\n(\w\w):", before)[1]
+    assert (said["reta_size"], said["key_size"], said["query"]) == (128, 40, 0)
+    assert (said["conf_get"], said["now_hf"], said["now_key"]) == (0, HASHED, int(first, 16))
+    assert hashed(pair) == (before, fields)
+    run.step("updated")
+    assert (said["hash_update"], said["now_hf"], said["now_key"]) == (0, HASHED | HF_UDP4, 20)
+    now, fields_now = hashed(pair)
+    assert re.search(r"RSS hash key:\n(.*)", now)[1] == bytes(range(20, 60)).hex(":")
+    assert fields_now == fields | {"udp4": fields["tcp4"]} != fields
+    assert len(records(pair.dut)) == 1
+    run.go()
+    ended(run)
+    assert hashed(pair) == (before, fields) and records(pair.dut) == []
 
 
 def taken(pmd, pair):

@@ -15,6 +15,7 @@ import kernelstate
 import nics
 from lab import frames, quiet, reflect, soon, total_bytes
 from rawpeer import ETH_P_ALL, SIZES
+from test_kstats import ethtool, kernel
 
 COUNT = 2000
 FULL = 1514
@@ -28,7 +29,7 @@ def running(wires):
     """A lab with a testpmd that outlives the tests, and gives all back."""
     with quiet(lambda: nics.NicLab(wires)) as world:
         world.pair()
-        pmd = world.start(world.vdevs(mode="zc", busy_budget=64))
+        pmd = world.start(world.vdevs(mode="zc", busy_budget=64, kstats=1))
         yield world, pmd
         world.finish(pmd)
 
@@ -92,6 +93,30 @@ def test_macswap(pmd, pair):
     assert stats["ipackets"] == stats["opackets"] == len(sent)
     assert stats["ibytes"] == stats["obytes"] == total_bytes(sent)
     assert stats["imissed"] == stats["oerrors"] == stats["rx_nombuf"] == 0
+
+
+# Of those that a zero-copy queue counts, by kind of NIC.
+PACKETS = {
+    "igb": ["rx_packets", "rx_queue_0_packets", "tx_packets", "tx_queue_0_packets"],
+    "virtio": ["rx_xdp_packets", "rx0_xdp_packets", "rx0_xdp_redirects", "tx_xdp_tx", "tx0_xdp_tx"],
+}
+
+
+def test_kstats_are_what_ethtool_says(pmd, pair):
+    """All of them, by what came since they were cleared."""
+    pmd.cmd("clear port xstats 0")
+    before, sent = ethtool(pair), frames(pair, COUNT // 4)
+    assert set(kernel(pmd.xstats()).values()) == {0}
+    forward(pmd)
+    reflect(pair, sent, nics.WINDOW)
+    pmd.stop()
+    now = kernel(pmd.xstats())
+    assert now == {key: value - before[key] for key, value in ethtool(pair).items()}
+    assert [now[f"kernel_{name}"] for name in PACKETS[nics.KIND]] == \
+        [len(sent)] * len(PACKETS[nics.KIND])
+    if nics.KIND == "igb":      # without and with the frames' check sequences
+        assert now["kernel_rx_queue_0_bytes"] == now["kernel_tx_queue_0_bytes"] == total_bytes(sent)
+        assert now["kernel_rx_bytes"] == now["kernel_tx_bytes"] == total_bytes(sent) + 4 * len(sent)
 
 
 def test_full_frames(pmd, pair):

@@ -2,6 +2,7 @@
 # Copyright(c) 2026 The afx authors
 """Several queues, as igb has: RSS, sharing, a NAPI for both directions."""
 
+import re
 import socket
 import struct
 
@@ -12,6 +13,7 @@ from veth_app import Flood
 
 COUNT = 1200
 FLOWS = 64
+ENTRIES = 8             # of the RSS table: a word of testpmd's takes 127 letters
 PAIRED_QUEUES = 6       # from 5 on, igb has Rx and Tx queues share a NAPI
 
 
@@ -28,19 +30,45 @@ def udp(pair, number):
     return pair.mac + pair.peer_mac + b"\x08\0" + header + ports + data
 
 
+def table(pair):
+    """By which the NIC chooses a queue, as ethtool says."""
+    text = pair.dut.exec("ethtool", "-x", pair.iface)
+    rows = re.findall(r"^ +\d+:((?: +\d+)+)$", text, re.M)
+    return [int(queue) for row in rows for queue in row.split()]
+
+
+def counted(pmd, pair, wire):
+    """Packets by queue, of which all came and all went back."""
+    pmd.cmd("clear port xstats 0")
+    sent = [udp(pair, number) for number in range(COUNT)]
+    got = wire.exchange(sent, nics.WINDOW)
+    assert sorted(got) == sorted(map(swapped, sent))
+    xstats = pmd.xstats()
+    counts = [xstats[f"rx_q{queue}_packets"] for queue in (0, 1)]
+    assert sum(counts) == COUNT
+    assert counts == [xstats[f"tx_q{queue}_packets"] for queue in (0, 1)]
+    return counts
+
+
 def test_rss_over_two_queues(lab):
+    """By the NIC's table, and by another one, which goes at close."""
     pair = lab.pair(queues=2)
     wire = lab.wire(pair, ETH_P_ALL)
+    before = table(pair)
     with lab.testpmd(rxq=2) as pmd:
         assert nics.zerocopy(pmd.pid) == [True, True]
         assert "1 of 2 queues share it" in pmd.log
-        sent = [udp(pair, number) for number in range(COUNT)]
-        got = wire.exchange(sent, nics.WINDOW)
-        assert sorted(got) == sorted(map(swapped, sent))
-        xstats = pmd.xstats()
-        counts = [xstats[f"rx_q{queue}_packets"] for queue in (0, 1)]
-        assert sum(counts) == COUNT and min(counts) > COUNT // 10, counts
-        assert counts == [xstats[f"tx_q{queue}_packets"] for queue in (0, 1)]
+        assert table(pair) == before and set(before) == {0, 1}
+        counts = counted(pmd, pair, wire)
+        assert min(counts) > COUNT // 10, counts
+        for start in range(0, len(before), ENTRIES):
+            pmd.cmd("port config 0 rss reta " + ",".join(
+                f"({entry},1)" for entry in range(start, start + ENTRIES)))
+        assert table(pair) == [1] * len(before)
+        assert counted(pmd, pair, wire) == [0, COUNT]
+    assert table(pair) == before
+    # igb's own table is not the kernel's default: put back, it holds the number of queues.
+    pair.dut.exec("ethtool", "-X", pair.iface, "default")
 
 
 def test_no_sharing(lab):
