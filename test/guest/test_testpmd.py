@@ -35,9 +35,11 @@ def run(lab):
 
 
 def assert_counts(one, rx, tx):
-    """Exactly these on each port, and no loss."""
+    """Exactly these on each port, by the driver and by the program's own count; and no loss."""
     for port in one.final()["ports"]:
         assert (port["rx_packets"], port["tx_packets"]) == (rx, tx)
+        queue, = port["queues"]
+        assert (queue["rx_packets"], queue["tx_packets"], queue["tx_dropped"]) == (rx, tx, 0)
         assert {lost: port[lost] for lost in LOST} == dict.fromkeys(LOST, 0)
 
 
