@@ -8,6 +8,7 @@
 #ifndef AFX_POOL_H
 #define AFX_POOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_branch_prediction.h>
@@ -15,17 +16,22 @@
 
 #include "afx_compat.h"
 
+/* Whether n objects can be taken in place. cache is the lcore's, or NULL. */
+static inline bool
+afx_pool_has(const struct rte_mempool_cache *cache, uint32_t n)
+{
+	return AFX_POOL_CACHE_IN_PLACE && cache != NULL && cache->len >= n;
+}
+
 /*
  * Take n objects: returns where they are, in the cache, valid until the next
  * use of the pool, or in spare, which has room for n. NULL if the pool has
  * fewer; nothing is taken then.
  */
 static inline void **
-afx_pool_take(struct rte_mempool *mp, void **spare, uint32_t n)
+afx_pool_take(struct rte_mempool *mp, struct rte_mempool_cache *cache, void **spare, uint32_t n)
 {
-	struct rte_mempool_cache *cache = rte_mempool_default_cache(mp, rte_lcore_id());
-
-	if (AFX_POOL_CACHE_IN_PLACE && likely(cache != NULL && cache->len >= n)) {
+	if (likely(afx_pool_has(cache, n))) {
 		cache->len -= n;
 		return &cache->objs[cache->len];
 	}

@@ -15,9 +15,6 @@
 /* mbufs taken from the pool at once: half of a default cache flush, four cache lines of slots. */
 #define REFILL_BATCH 32
 
-/* Batches a burst may add beyond what it received, to make good failed refills. */
-#define REFILL_CATCH_UP 2
-
 /* data_off is the low half-word of the rearm word, so that it can be added to it. */
 static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "rearm word is little endian");
 
@@ -71,22 +68,34 @@ refill_scarce(struct afx_rxq *q)
 	}
 }
 
-/* By deficit: whole batches while the fill ring has room for them, and a bounded number of them. */
+/*
+ * By deficit, in whole batches: as many as were received, and one more while the
+ * kernel has less than half its supply. The rest only as far as the lcore's cache
+ * has it: reaching into the pool itself costs more, and then the mbufs that are
+ * freed meanwhile, which are still in the processor's cache, would go there.
+ */
 static inline void
 refill(struct afx_rxq *q, uint32_t received)
 {
-	uint32_t batches = received / REFILL_BATCH + REFILL_CATCH_UP;
+	const uint32_t room = afx_ring_free(&q->fill, REFILL_BATCH);
+	uint32_t due = RTE_MAX(received / REFILL_BATCH, 1U) + (room > q->fill.size / 2);
+	struct rte_mempool_cache *cache;
 	void *spare[REFILL_BATCH];
 	void **mbufs;
 
-	while (batches-- != 0 && afx_ring_free(&q->fill, REFILL_BATCH) >= REFILL_BATCH) {
-		mbufs = afx_pool_take(q->mp, spare, REFILL_BATCH);
+	if (room < REFILL_BATCH)
+		return;
+	cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
+	do {
+		mbufs = afx_pool_take(q->mp, cache, spare, REFILL_BATCH);
 		if (unlikely(mbufs == NULL)) {
 			refill_scarce(q);
 			return;
 		}
 		fill(q, mbufs, REFILL_BATCH);
-	}
+		due -= due != 0;
+	} while ((due != 0 || afx_pool_has(cache, REFILL_BATCH)) &&
+		 afx_ring_free(&q->fill, REFILL_BATCH) >= REFILL_BATCH);
 }
 
 /*

@@ -55,7 +55,7 @@ afx_tx_copy_row(struct afx_txq *q, struct rte_mbuf **pkts, struct xdp_desc *desc
 	n = copyable_count(q, pkts, RTE_MIN(n, (uint32_t)COPY_BATCH));
 	if (n == 0)
 		return 0;
-	to = afx_pool_take(q->mp, spare, n);
+	to = afx_pool_take(q->mp, rte_mempool_default_cache(q->mp, rte_lcore_id()), spare, n);
 	if (unlikely(to == NULL))
 		return 0;
 	/* The header of a pool mbuf is as one that is free has it, and goes back like that. */
