@@ -21,7 +21,7 @@ PACKAGES=(
     xdp-tools strace jq
     # tests and checks
     libcmocka-dev python3-pytest python3-pytest-timeout python3-pexpect python3-scapy clang-format
-    shellcheck mandoc
+    shellcheck flake8 mandoc
     # pictures of devtools/bench.sh
     python3-matplotlib
 )

@@ -10,7 +10,6 @@ import pytest
 
 import doctor_lab as lab
 import foreign
-import netns
 import testpmd
 from doctor_lab import FAIL, OK, WARN
 

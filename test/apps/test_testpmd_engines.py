@@ -11,7 +11,7 @@ import pytest
 
 from hosts import RIGHT, iperf3, two_hosts
 from ipv4 import checksum
-from lab import assert_reflected, frames, soon
+from lab import assert_reflected, frames
 from rawpeer import Peer, differences, swapped
 from reflector import Reflector
 

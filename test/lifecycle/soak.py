@@ -12,7 +12,6 @@ with the kernel's.  Environment: AFX_SOAK is the path of the program.
 
 import os
 import random
-import re
 import signal
 import sys
 import threading
