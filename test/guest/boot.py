@@ -5,7 +5,7 @@
 
 The guest's root is the host's, read-only, so that it runs this very build.
 With several kinds of NIC the files run once on each kind, in one guest; one
-given as KIND=FILE runs on that kind only.
+given as KIND=FILE runs on that kind only.  FILE may be of another suite: ../veth/test_stats.py.
 """
 
 import argparse
@@ -211,7 +211,7 @@ def drivers():
 
 def pytest_args(tests):
     return ["-p", "pytest_tap", "-p", "pytest_timeout", "-p", "no:cacheprovider",
-            "-q", "--tb=short", "--durations=0", "--rootdir", str(HERE), *tests]
+            "-q", "--tb=short", "--durations=0", "--rootdir", str(HERE.parent), *tests]
 
 
 def tests_of(kind, tests):
@@ -307,7 +307,7 @@ def main():
     parser.add_argument("--kernel", default="trixie-backports",
                         help="Debian suite it is from")
     parser.add_argument("--nic", default="virtio,igb", help="kinds of NIC")
-    parser.add_argument("--timeout", type=int, default=900, help="seconds")
+    parser.add_argument("--timeout", type=int, default=600, help="seconds")
     parser.add_argument("--record", help="file for what the tests recorded")
     parser.add_argument("tests", nargs="+", metavar="[KIND=]FILE",
                         help="pytest files")

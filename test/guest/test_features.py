@@ -55,12 +55,14 @@ def where(request, lab):
 
 def test_granted(lab, where):
     """The banner says what the sockets say, and frames go both ways."""
-    with lab.testpmd([vdev(0, where.iface)]) as pmd:
+    with lab.testpmd([vdev(0, where.iface)], eal=["--log-level=pmd.net.afx:info"]) as pmd:
         lab.wait_link()
         banner = re.search(rf"AFX: {where.iface} \((.*?)\): (\w+) XDP, .*?"
                            r"(zero-copy|copy) on each; (.*?); UMEM", pmd.log)
         zerocopy = nics.zerocopy(pmd.pid)
         assert zerocopy == [banner[3] == "zero-copy"]
+        # What is not granted has its reason.
+        assert ("queue 0: copy mode, no zero-copy: " in pmd.log) != zerocopy[0]
         reflect(where, frames(where, COUNT), nics.WINDOW)
         stats = pmd.stats()
         assert stats["ipackets"] == stats["opackets"] == COUNT

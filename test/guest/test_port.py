@@ -22,6 +22,8 @@ FULL = 1514
 RING = 512              # testpmd's descriptors each way, see testpmd.py
 ROUNDS = 20             # bursts of 32: more than the ring holds
 STOPS = 10
+IPV4 = b"\x08\x00"
+HEADERS = 14 + 20 + 8   # of Ethernet, IPv4, UDP
 
 
 @pytest.fixture(scope="module")
@@ -141,12 +143,21 @@ def test_rx(pmd, pair):
 
 @pytest.mark.parametrize("size", [60, FULL])
 def test_tx(lab, pmd, pair, size):
-    """More than a ring: where Tx stalls, it is after one.
+    """Some bursts, by one call each; and more than a ring: where Tx stalls, it is after one.
 
     An emulated NIC can be slower than a ring's worth of bursts, and testpmd
     drops what finds the ring full: it is told to try again for a second.
     """
     wire = lab.wire(pair, ETH_P_ALL)
+    pmd.cmd("set fwd rxonly")
+    pmd.cmd(f"set txpkts {size}")
+    pmd.start(f"start tx_first {ROUNDS // 2}")
+    got = wire.receive(32 * ROUNDS // 2, timeout=3) + wire.drain()
+    assert len(got) == 32 * ROUNDS // 2 < RING
+    # testpmd writes the headers, and leaves behind them what was there.
+    assert len({frame[:HEADERS] for frame in got}) == 1 and got[0][6:14] == pair.mac + IPV4
+    pmd.stop()
+    pmd.cmd("clear port stats all")
     pmd.cmd("set fwd mac retry")
     pmd.cmd("set burst tx delay 1000 retry 1000")
     pmd.cmd(f"set txpkts {size}")
@@ -154,6 +165,7 @@ def test_tx(lab, pmd, pair, size):
     got = wire.receive(32 * ROUNDS, timeout=3) + wire.drain()
     wire.close()
     assert {len(frame) for frame in got} == {size}
+    assert len({frame[:HEADERS] for frame in got}) == 1
     stats = pmd.stats()
     assert (stats["opackets"], stats["obytes"], stats["oerrors"]) == (
         32 * ROUNDS, total_bytes(got), 0)

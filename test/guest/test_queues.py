@@ -50,9 +50,11 @@ def counted(pmd, pair, wire):
     return counts
 
 
-def test_rss_over_two_queues(lab):
+def test_rss_over_two_queues(request, lab):
     """By the NIC's table, and by another one, which goes at close."""
     pair = lab.pair(queues=2)
+    # igb's own table is not the kernel's default: put back, it holds the number of queues.
+    request.addfinalizer(lambda: pair.dut.exec("ethtool", "-X", pair.iface, "default"))
     wire = lab.wire(pair, ETH_P_ALL)
     before = table(pair)
     with lab.testpmd(rxq=2) as pmd:
@@ -67,8 +69,6 @@ def test_rss_over_two_queues(lab):
         assert table(pair) == [1] * len(before)
         assert counted(pmd, pair, wire) == [0, COUNT]
     assert table(pair) == before
-    # igb's own table is not the kernel's default: put back, it holds the number of queues.
-    pair.dut.exec("ethtool", "-X", pair.iface, "default")
 
 
 def test_no_sharing(lab):
