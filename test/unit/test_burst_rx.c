@@ -249,6 +249,27 @@ test_refill_debt(void **state __rte_unused)
 	env_close(&e);
 }
 
+/* Bursts that are no multiple of a batch, a pool without cache: the kernel keeps its supply. */
+static void
+test_refill_keeps_up(void **state __rte_unused)
+{
+	static const uint32_t bursts[] = { 1, 33, 48, 63, 95, 127 };
+	struct rte_mbuf *pkts[128];
+	uint32_t i, round;
+	struct env e;
+
+	for (i = 0; i < RTE_DIM(bursts); i++) {
+		env_open(&e, &(struct env_cfg){ .rx = 256, .mbufs = MBUFS });
+		for (round = 0; round < 100; round++) {
+			deliver_all(&e, round, bursts[i]);
+			assert_int_equal(afx_rx_burst(&e.rxq, pkts, 128), bursts[i]);
+			assert_in_range(fill_level(&e), 512 - 31, 512);
+			rte_pktmbuf_free_bulk(pkts, bursts[i]);
+		}
+		env_close(&e);
+	}
+}
+
 /* What the lcore's cache has comes at once. */
 static void
 test_refill_from_cache(void **state __rte_unused)
@@ -378,6 +399,7 @@ main(void)
 		cmocka_unit_test(test_empty_burst),
 		cmocka_unit_test(test_ledger_81812979_empty_pool_resumes),
 		cmocka_unit_test(test_refill_debt),
+		cmocka_unit_test(test_refill_keeps_up),
 		cmocka_unit_test(test_refill_from_cache),
 		cmocka_unit_test(test_scarce_pool),
 		cmocka_unit_test(test_prefill),

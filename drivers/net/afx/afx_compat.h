@@ -16,6 +16,8 @@
 #include <rte_vect.h>
 #include <rte_version.h>
 
+#include "afx_uapi.h"
+
 /* 25.11 hands per-queue statistics over in a structure of their own, which may be NULL. */
 #if RTE_VERSION >= RTE_VERSION_NUM(25, 11, 0, 0)
 #define AFX_STATS_GET_ARGS \
@@ -96,9 +98,10 @@ static_assert(offsetof(struct rte_mbuf, nb_segs) == offsetof(struct rte_mbuf, re
 #define AFX_DESC_LEN_AND_OPTIONS(desc) ((afx_word_t *)RTE_PTR_ADD(desc, sizeof((desc)->addr)))
 /*
  * Of a descriptor: the offset that its address carries, and 0; len as pkt_len
- * and data_len of the fields of Rx. A shuffle of bytes is one instruction each.
+ * and data_len of the fields of Rx. A shuffle of bytes is one instruction each;
+ * AFX_GENERIC_WORDS has a test do without.
  */
-#ifdef __SSSE3__
+#if defined(__SSSE3__) && !defined(AFX_GENERIC_WORDS)
 static inline afx_words_t
 afx_desc_offset(afx_words_t desc)
 {
@@ -116,7 +119,7 @@ afx_desc_rx_fields(afx_words_t desc)
 static inline afx_words_t
 afx_desc_offset(afx_words_t desc)
 {
-	return desc >> AFX_ADDR_OFFSET_SHIFT & (afx_words_t){ UINT64_MAX, 0 };
+	return desc >> XSK_UNALIGNED_BUF_OFFSET_SHIFT & (afx_words_t){ UINT64_MAX, 0 };
 }
 
 static inline afx_words_t

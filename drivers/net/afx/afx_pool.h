@@ -8,7 +8,6 @@
 #ifndef AFX_POOL_H
 #define AFX_POOL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_branch_prediction.h>
@@ -16,11 +15,11 @@
 
 #include "afx_compat.h"
 
-/* Whether n objects can be taken in place. cache is the lcore's, or NULL. */
-static inline bool
-afx_pool_has(const struct rte_mempool_cache *cache, uint32_t n)
+/* How many objects can be taken in place. cache is the lcore's, or NULL. */
+static inline uint32_t
+afx_pool_cached(const struct rte_mempool_cache *cache)
 {
-	return AFX_POOL_CACHE_IN_PLACE && cache != NULL && cache->len >= n;
+	return AFX_POOL_CACHE_IN_PLACE && cache != NULL ? cache->len : 0;
 }
 
 /*
@@ -31,7 +30,7 @@ afx_pool_has(const struct rte_mempool_cache *cache, uint32_t n)
 static inline void **
 afx_pool_take(struct rte_mempool *mp, struct rte_mempool_cache *cache, void **spare, uint32_t n)
 {
-	if (likely(afx_pool_has(cache, n))) {
+	if (likely(cache != NULL && afx_pool_cached(cache) >= n)) {
 		cache->len -= n;
 		return &cache->objs[cache->len];
 	}

@@ -69,23 +69,26 @@ refill_scarce(struct afx_rxq *q)
 }
 
 /*
- * By deficit, in whole batches: as many as were received, and one more while the
- * kernel has less than half its supply. The rest only as far as the lcore's cache
- * has it: reaching into the pool itself costs more, and then the mbufs that are
- * freed meanwhile, which are still in the processor's cache, would go there.
+ * By deficit, in whole batches: as many as were received, rounded up, and one
+ * more while the kernel has less than half its supply. The rest only as far as
+ * the lcore's cache has it: reaching into the pool itself costs more, and the
+ * mbufs that are freed a little later, which are still in the processor's cache,
+ * would go there in turn.
  */
 static inline void
 refill(struct afx_rxq *q, uint32_t received)
 {
 	const uint32_t room = afx_ring_free(&q->fill, REFILL_BATCH);
-	uint32_t due = RTE_MAX(received / REFILL_BATCH, 1U) + (room > q->fill.size / 2);
+	uint32_t batches = (received + REFILL_BATCH - 1) / REFILL_BATCH;
 	struct rte_mempool_cache *cache;
 	void *spare[REFILL_BATCH];
 	void **mbufs;
 
 	if (room < REFILL_BATCH)
 		return;
+	batches = RTE_MAX(batches, 1U) + (room > q->fill.size / 2);
 	cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
+	batches = RTE_MAX(batches, afx_pool_cached(cache) / REFILL_BATCH);
 	do {
 		mbufs = afx_pool_take(q->mp, cache, spare, REFILL_BATCH);
 		if (unlikely(mbufs == NULL)) {
@@ -93,9 +96,7 @@ refill(struct afx_rxq *q, uint32_t received)
 			return;
 		}
 		fill(q, mbufs, REFILL_BATCH);
-		due -= due != 0;
-	} while ((due != 0 || afx_pool_has(cache, REFILL_BATCH)) &&
-		 afx_ring_free(&q->fill, REFILL_BATCH) >= REFILL_BATCH);
+	} while (--batches != 0 && afx_ring_free(&q->fill, REFILL_BATCH) >= REFILL_BATCH);
 }
 
 /*
