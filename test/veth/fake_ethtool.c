@@ -7,7 +7,8 @@
  * ethtool's bits. FAKE_ETHTOOL_LED names a file that gets a '+' when the LED begins to
  * blink, and a '-' when it ends; without, it is the kernel's. FAKE_ETHTOOL_ERRNO: what reading it fails with.
  * FAKE_ETHTOOL_RSS: see fake_ethtool_rss.c. FAKE_ETHTOOL_FATAL names a file with the number of
- * a request, ethtool's or the kernel's own: it kills the process, undone.
+ * a request, ethtool's or the kernel's own: it kills the process, undone; with
+ * an errno behind it, the request fails with that.
  * FAKE_ETHTOOL_COUNTERS names a file with counters, "name=value" a line; those
  * that begin with '+' are not there yet when their number is asked for.
  */
@@ -340,19 +341,25 @@ answer(void *request)
 	return counters_answer(request);
 }
 
-/* In the midst of a change: it was noted, and is not there. */
-static void
-die_if_fatal(unsigned long request)
+/* Kills in the midst of a change: it was noted, and is not there. An errno, or 0. */
+static int
+fault(unsigned long request)
 {
 	const char *path = getenv("FAKE_ETHTOOL_FATAL");
 	FILE *file = path != NULL ? fopen(path, "re") : NULL;
 	unsigned long fatal;
+	int err = 0;
+	int n;
 
 	if (file == NULL)
-		return;
-	if (fscanf(file, "%lu", &fatal) == 1 && fatal == request)
-		raise(SIGKILL);
+		return 0;
+	n = fscanf(file, "%lu %d", &fatal, &err);
 	fclose(file);
+	if (n < 1 || fatal != request)
+		return 0;
+	if (n == 1)
+		raise(SIGKILL);
+	return err;
 }
 
 int
@@ -362,12 +369,15 @@ ioctl(int fd, unsigned long request, ...)
 	va_list args;
 	void *arg;
 	int ret = 1;
+	int err;
 
 	va_start(args, request);
 	arg = va_arg(args, void *);
 	va_end(args);
-	die_if_fatal(request == SIOCETHTOOL ? *(uint32_t *)((struct ifreq *)arg)->ifr_data
-					    : request);
+	err = fault(request == SIOCETHTOOL ? *(uint32_t *)((struct ifreq *)arg)->ifr_data
+					   : request);
+	if (err != 0)
+		return refuse(err);
 	if (request == SIOCETHTOOL)
 		ret = answer(((struct ifreq *)arg)->ifr_data);
 	return ret != 1 ? ret : real(fd, request, arg);

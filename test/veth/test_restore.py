@@ -6,6 +6,7 @@ In the midst of a second change, so do IFF_UP, flow control and FEC, the latter
 two of a preloaded NIC (fake_ethtool.c). Environment: AFX_FAKE_ETHTOOL is its path.
 """
 
+import errno
 import json
 import os
 import signal
@@ -149,6 +150,9 @@ class Nic:
     def set_fatal(self, request):
         self._fatal.write_text(str(request), encoding="ascii")
 
+    def set_refused(self, request):
+        self._fatal.write_text(f"{request} {errno.EBUSY}", encoding="ascii")
+
     def settings(self):
         link, = json.loads(self._pair.dut.ip("-j", "link", "show", "dev", self._pair.iface))
         return (link["mtu"], link["address"], "UP" in link["flags"],
@@ -216,6 +220,29 @@ def test_a_kill_in_the_midst_of_a_change_of_the_administrators(lab, pair, tmp_pa
     assert settings(pair)[0] == 1450 and len(records(pair.dut)) == 1
     with lab.testpmd():
         assert settings(pair)[0] == 1450
+
+
+@needs_fake
+@pytest.mark.parametrize("end", ["kill", "quit"])
+def test_a_change_after_a_restore_that_failed(lab, pair, tmp_path, end):
+    """What is still to be put back stays in the record, beside what is new."""
+    nic = Nic(lab, pair, tmp_path)
+    before = nic.settings()
+    pmd = nic.start()
+    pmd.cmd("port stop 0")
+    pmd.cmd(f"mac_addr set 0 {NEW_MAC}")
+    nic.set_refused(SIOCSIFHWADDR)
+    getattr(pmd, end)()
+    assert settings(pair) == (before[0], NEW_MAC) and len(records(pair.dut)) == 1
+    pmd = nic.start()
+    assert "MAC address not restored: Device or resource busy" in pmd.log
+    pmd.cmd("port stop 0")
+    assert pmd.set_mtu(NEW_MTU)
+    assert settings(pair) == (NEW_MTU, NEW_MAC)
+    nic.set_fatal("")
+    getattr(pmd, end)()
+    assert nic.start().quit() == 0
+    assert nic.settings() == before
 
 
 def test_interface_made_anew_is_left_alone(lab, pair):

@@ -96,7 +96,8 @@ afx_restore_leftover(struct afx_dev *priv)
 
 /*
  * What was noted is of one interface: one made anew under the name has nothing to
- * restore. That there is no record is logged.
+ * restore. What an earlier restore failed at is ours from here on. That there is no
+ * record is logged.
  */
 static void
 note_begin(struct afx_dev *priv)
@@ -110,6 +111,8 @@ note_begin(struct afx_dev *priv)
 	priv->before.ifindex = priv->info.ifindex;
 	afx_state_close(&priv->state, false);
 	ret = afx_state_open(&priv->state, priv->cfg.iface, priv->info.ifindex, &left);
+	if (!afx_state_is_empty(&left))
+		priv->before = left;
 	if (ret == -EBUSY)
 		AFX_LOG(INFO, "%s: settings are recorded by another process", priv->cfg.iface);
 	else if (ret != 0)
