@@ -224,6 +224,18 @@ numa_check(struct doctor *d)
 }
 
 static void
+leftover_odd(struct doctor *d)
+{
+	char path[AFX_STATE_PATH_LEN] = AFX_STATE_DIR;
+	struct doctor_finding *f;
+
+	afx_state_path(d->iface, path);
+	f = doctor_add(d, &leftover, DOCTOR_WARN,
+		       "a record that is not understood, cut or of another version: %s", path);
+	doctor_note(f, "once the settings are right, remove it: until then none is recorded");
+}
+
+static void
 leftover_check(struct doctor *d)
 {
 	char text[AFX_STATE_TEXT_LEN];
@@ -238,12 +250,16 @@ leftover_check(struct doctor *d)
 			   "sudo afx-doctor %s", d->word.word);
 		return;
 	}
-	if (ret != 0 || record.ifindex != d->info.ifindex) {
-		doctor_add(d, &leftover, DOCTOR_OK, "none");
-		return;
-	}
 	if (in_use) {
 		doctor_add(d, &leftover, DOCTOR_OK, "none: a running program has its settings");
+		return;
+	}
+	if (ret == -EBADMSG) {
+		leftover_odd(d);
+		return;
+	}
+	if (ret != 0 || record.ifindex != d->info.ifindex) {
+		doctor_add(d, &leftover, DOCTOR_OK, "none");
 		return;
 	}
 	afx_state_text(&record, text);

@@ -22,9 +22,22 @@ failed(const char *iface, int ret)
 	return ret;
 }
 
-/* The interface went, and its settings with it: only the record is left. */
 static int
-record_drop(const char *iface)
+not_understood(const char *iface)
+{
+	char path[AFX_STATE_PATH_LEN] = AFX_STATE_DIR;
+
+	afx_state_path(iface, path);
+	fprintf(stderr,
+		"afx-doctor: %s: not restored: %s is not understood (cut, or of another version); "
+		"remove it once the settings are right\n",
+		iface, path);
+	return -EBADMSG;
+}
+
+/* Only the record is left: why says it. */
+static int
+record_drop(const char *iface, const char *why)
 {
 	struct afx_state_record left;
 	struct afx_state state;
@@ -33,7 +46,7 @@ record_drop(const char *iface)
 	if (ret != 0)
 		return failed(iface, ret);
 	afx_state_close(&state, false);
-	printf("%s: interface is gone, its record removed\n", iface);
+	printf("%s: %s\n", iface, why);
 	return 0;
 }
 
@@ -118,23 +131,36 @@ record_apply(const char *iface, const struct settings *before)
 }
 
 static int
-restore_one(const char *iface, void *opaque)
+record_treat(const char *iface)
 {
 	struct afx_state_record left;
 	struct settings now;
-	int *first = opaque;
 	bool in_use;
 	int ret;
 
 	ret = afx_state_peek(iface, &left, &in_use);
-	if (ret != 0)
-		ret = failed(iface, ret);
-	else if (in_use)
+	if (in_use) {
 		printf("%s: left alone: a running program has its settings\n", iface);
-	else if (settings_read(iface, &now) != 0 || now.info.ifindex != left.ifindex)
-		ret = record_drop(iface);
-	else
-		ret = record_apply(iface, &now);
+		return 0;
+	}
+	if (ret == -EBADMSG)
+		return not_understood(iface);
+	if (ret != 0)
+		return failed(iface, ret);
+	if (afx_state_is_empty(&left))
+		return record_drop(iface, "nothing to restore");
+	/* It went, and its settings with it. */
+	if (settings_read(iface, &now) != 0 || now.info.ifindex != left.ifindex)
+		return record_drop(iface, "interface is gone, its record removed");
+	return record_apply(iface, &now);
+}
+
+static int
+restore_one(const char *iface, void *opaque)
+{
+	int ret = record_treat(iface);
+	int *first = opaque;
+
 	if (*first == 0)
 		*first = ret;
 	return 0;

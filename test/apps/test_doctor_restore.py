@@ -39,7 +39,12 @@ def record(pair, iface, text):
 
 
 def number(mac):
-    return mac.replace(":", "")
+    return f"{int(mac.replace(':', ''), 16):x}"
+
+
+def line(index, *settings_):
+    """Of a record, as the driver writes it."""
+    return f"afx1 ifindex={index}{''.join(settings_)}\n"
 
 
 def changed(key, before, after):
@@ -51,12 +56,12 @@ def left(pair, iface="x0", mtu=1400, mac=None):
     """As a killed program left it: the record, and what it had set. Path, settings before."""
     before = settings(pair, iface)
     index, old_mtu, old_mac = before
-    text = f"ifindex={index}" + changed("mtu", f"{old_mtu:x}", f"{mtu:x}")
+    wanted = [changed("mtu", f"{old_mtu:x}", f"{mtu:x}")]
     pair.dut.ip("link", "set", iface, "mtu", mtu)
     if mac:
-        text += changed("mac", number(old_mac), number(mac))
+        wanted.append(changed("mac", number(old_mac), number(mac)))
         pair.dut.ip("link", "set", iface, "address", mac)
-    return record(pair, iface, text), before
+    return record(pair, iface, line(index, *wanted)), before
 
 
 def restore(pair, *iface):
@@ -88,7 +93,7 @@ def test_one_interface(pair):
 
 def test_link_state(pair):
     """Without an MTU or an address that had been changed."""
-    path = record(pair, "x0", f"ifindex={settings(pair)[0]}" + changed("up", 1, 0))
+    path = record(pair, "x0", line(settings(pair)[0], changed("up", 1, 0)))
     pair.dut.ip("link", "set", "x0", "down")
     status, out, err = restore(pair, "x0")
     assert (status, out, err) == (0, "x0: link set up again\n", "")
@@ -103,7 +108,7 @@ def test_link_state(pair):
 def test_killed_in_the_midst_of_a_second_change(pair, key, values, change, said):
     """The record has what was to be, and what was there."""
     before = settings(pair)
-    path = record(pair, "x0", f"ifindex={before[0]} {key}={values.format(mac=number(before[2]))}")
+    path = record(pair, "x0", line(before[0], f" {key}={values.format(mac=number(before[2]))}"))
     pair.dut.ip("link", "set", "x0", *change)
     assert restore(pair) == (0, f"x0: {said.format(old=before[2])}\n", "")
     assert settings(pair) == before
@@ -113,7 +118,7 @@ def test_killed_in_the_midst_of_a_second_change(pair, key, values, change, said)
 def test_killed_while_the_record_got_shorter(pair):
     """What is behind it is of another one."""
     _, before = left(pair)
-    record(pair, "x0", f"ifindex={before[0]} mtu=5dc,c8,578\n8 up=0,1,1")
+    record(pair, "x0", line(before[0], " mtu=5dc,c8,578") + "8 up=0,1,1\n")
     assert restore(pair) == (0, "x0: MTU 1500 restored, was 1400\n", "")
     assert settings(pair) == before
 
@@ -124,7 +129,7 @@ def test_all_of_this_namespace(pair):
     paths = [left(pair, iface)[0] for iface in ("x0", "a0")]
     elsewhere = f"/run/afx/{lab.cookie(pair.dut)}0-x0"
     with open(elsewhere, "w", encoding="ascii") as file:
-        file.write("ifindex=2 mtu=5dc,578,578")
+        file.write(line(2, changed("mtu", "5dc", "578")))
     try:
         status, out, err = restore(pair)
         assert (status, err) == (0, "")
@@ -193,7 +198,7 @@ def test_interface_made_anew(pair):
 def test_refused_by_the_interface(pair):
     """The record stays for another try."""
     path, _ = left(pair)
-    record(pair, "x0", f"ifindex={settings(pair)[0]}" + changed("mtu", f"{100000:x}", f"{1400:x}"))
+    record(pair, "x0", line(settings(pair)[0], changed("mtu", f"{100000:x}", f"{1400:x}")))
     status, out, err = restore(pair, "x0")
     assert (status, out) == (2, "")
     assert "x0: MTU not restored: Invalid argument" in err
@@ -212,32 +217,57 @@ def test_without_rights(pair, iface):
     assert settings(pair)[1] == 1400
 
 
-@pytest.mark.parametrize("text", ["", "\0" * 200, "ifindex=", "ifindex=x mtu=1,2,2", "a" * 5000,
-                                  "ifindex=4294967296 mtu=-1,99999999999999999999,0",
-                                  "ifindex={index}", "ifindex={index} mtu=578,5dc",
-                                  "ifindex={index} mtu=1400 set=1500 mac=02:af:00:00:00:01 set={mac}"],
-                         ids=["empty", "zeros", "cut", "words", "long", "numbers", "nothing",
-                              "cut later", "older version"])
-def test_broken_record(pair, text):
-    before = settings(pair)
-    path = record(pair, "x0", text.format(index=before[0], mac=before[2]))
-    assert pair.look()["interface.leftover"]["status"] == "ok"
-    status, _, err = restore(pair)
-    assert (status, err) == (0, "")
+@pytest.mark.parametrize("text", [
+    "\0" * 200, "afx1", "afx1 ifindex=\n", "afx1 ifindex={index} mtu=5dc,578,578", "afx1 ifindex={index} mtu=5dc,578\n",
+    "afx1 ifindex=x mtu=5dc,578,578\n", "afx1 ifindex={index} wol=1,2,2\n", "a" * 20000,
+    "afx1 ifindex=4294967298 mtu=5dc,578,578\n", "afx1 ifindex={index} table=1,2,2 entries=0000\n",
+    "ifindex={index} mtu=5dc,578,578\n", "afx2 ifindex={index} mtu=5dc,578,578\n"],
+    ids=["zeros", "cut", "cut later", "no end", "cut in a setting", "words", "unknown setting", "long", "number", "table",
+         "older version", "newer version"])
+def test_record_that_is_not_understood(pair, text):
+    """It stays, and is not taken for one of an interface that is gone."""
+    before, text = settings(pair), text.format(index=settings(pair)[0])
+    path = record(pair, "x0", text)
+    finding = pair.look()["interface.leftover"]
+    assert (finding["status"], finding["looked"]) == ("warn", True)
+    assert finding["found"] == f"a record that is not understood, cut or of another version: {path}"
+    for iface in (), ("x0",):
+        assert restore(pair, *iface) == (
+            2, "", f"afx-doctor: x0: not restored: {path} is not understood (cut, or of another version); "
+                   "remove it once the settings are right\n")
     assert settings(pair) == before
+    with open(path, encoding="ascii") as file:
+        assert file.read() == text
+
+
+def test_record_of_another_version_in_use(pair):
+    path = record(pair, "x0", "afx2 ifindex=7\n")
+    with open(path, "r+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert pair.look()["interface.leftover"]["status"] == "ok"
+        assert restore(pair, "x0") == (0, "x0: left alone: a running program has its settings\n", "")
+    assert os.path.exists(path)
+
+
+@pytest.mark.parametrize("text", ["", "afx1 ifindex={index}\n"], ids=["empty", "no setting"])
+def test_killed_before_the_first_change(pair, text):
+    """The interface is not gone, and there is nothing to warn of."""
+    path = record(pair, "x0", text.format(index=settings(pair)[0]))
+    assert pair.look()["interface.leftover"]["status"] == "ok"
+    assert restore(pair) == (0, "x0: nothing to restore\n", "")
     assert not os.path.exists(path)
 
 
 def test_link_in_place_of_the_record(pair, tmp_path):
     """Never followed."""
     target = tmp_path / "target"
-    target.write_text("ifindex=2 mtu=5dc,578,578")
+    target.write_text(line(2, changed("mtu", "5dc", "578")))
     os.makedirs("/run/afx", exist_ok=True)
     os.symlink(target, f"/run/afx/{lab.cookie(pair.dut)}-x0")
     status, _, err = restore(pair, "x0")
     assert status == 2
     assert "Too many levels of symbolic links" in err
-    assert target.read_text() == "ifindex=2 mtu=5dc,578,578"
+    assert target.read_text() == line(2, changed("mtu", "5dc", "578"))
 
 
 def test_no_such_interface(pair):

@@ -260,6 +260,29 @@ def test_interface_made_anew_is_left_alone(lab, pair):
     assert settings(pair) == before
 
 
+def test_record_that_is_not_understood(lab, pair):
+    """A start goes on, warns, and leaves it alone; so does a change."""
+    pmd = lab.start()
+    change(pmd)
+    pmd.kill()
+    path, = records(pair.dut)
+    try:
+        with open(path, "r+", encoding="ascii") as file:
+            text = file.read().replace("afx1", "afx2")
+            file.seek(0)
+            file.write(text)
+        with lab.testpmd() as pmd:
+            assert f"{path} is not understood" in pmd.log
+            assert settings(pair) == (NEW_MTU, NEW_MAC)
+            pmd.cmd("port stop 0")
+            assert pmd.set_mtu(1300)
+        assert settings(pair) == (NEW_MTU, NEW_MAC)
+        with open(path, encoding="ascii") as file:
+            assert file.read() == text
+    finally:
+        os.remove(path)
+
+
 def test_nothing_recorded_if_nothing_changes(lab, pair):
     with lab.testpmd():
         assert records(pair.dut) == []

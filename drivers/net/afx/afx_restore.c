@@ -81,9 +81,16 @@ afx_restore_leftover(struct afx_dev *priv)
 	struct afx_state_record left;
 	char text[AFX_STATE_TEXT_LEN];
 	bool any;
+	int ret;
 
+	ret = afx_state_open(&priv->state, priv->cfg.iface, priv->info.ifindex, &left);
+	if (ret == -EBADMSG)
+		AFX_LOG(WARNING,
+			"%s: %s is not understood (cut, or of another version) and stays: what "
+			"a killed process changed is not restored",
+			priv->cfg.iface, priv->state.path);
 	/* No right to write there, or another process at work on the interface: nothing to do. */
-	if (afx_state_open(&priv->state, priv->cfg.iface, priv->info.ifindex, &left) != 0)
+	if (ret != 0)
 		return false;
 	any = !afx_state_is_empty(&left);
 	afx_state_text(&left, text);

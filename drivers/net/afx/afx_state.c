@@ -20,7 +20,10 @@
 #define KEY_LEN 16
 #define SETTING_LEN (3 * 16 + 2 + KEY_LEN)
 
-/* "ifindex=", a number of 32 bits and room, the settings, and table and key of RSS. */
+/* Of the record's format, its first word. */
+#define VERSION "afx1"
+
+/* VERSION, "ifindex=", a number of 32 bits and room, the settings, and table and key of RSS. */
 #define RECORD_LEN (32 + AFX_STATE_KINDS * SETTING_LEN + AFX_STATE_RSS_LEN)
 
 /* A line of /proc/locks is below 80 characters. */
@@ -58,14 +61,14 @@ namespace_id(uint64_t *id)
 	return 0;
 }
 
-static int
-path_make(struct afx_state *st, const char *iface)
+int
+afx_state_path(const char *iface, char path[AFX_STATE_PATH_LEN])
 {
 	uint64_t id;
 	int ret = namespace_id(&id);
 
 	if (ret == 0)
-		snprintf(st->path, sizeof(st->path), AFX_STATE_DIR "/%" PRIu64 "-%s", id, iface);
+		snprintf(path, AFX_STATE_PATH_LEN, AFX_STATE_DIR "/%" PRIu64 "-%s", id, iface);
 	return ret;
 }
 
@@ -138,23 +141,60 @@ rss_read(const char *text, struct afx_state_record *r)
 	key->has = key->has && key->before == afx_state_key_sum(&r->rss);
 }
 
-/* All 0 if there is nothing to restore in it. */
-static void
+/* As one line. Returns its length. */
+static int
+record_print(const struct afx_state_record *r, char text[RECORD_LEN])
+{
+	unsigned int kind;
+	int len;
+
+	len = snprintf(text, RECORD_LEN, VERSION " ifindex=%u", r->ifindex);
+	for (kind = 0; kind < AFX_STATE_KINDS; kind++) {
+		if (r->settings[kind].has)
+			len += setting_print(kind, &r->settings[kind], text + len,
+					     RECORD_LEN - len);
+	}
+	if (r->settings[AFX_STATE_TABLE].has)
+		len += afx_state_table_print(&r->rss, text + len, RECORD_LEN - len);
+	if (r->settings[AFX_STATE_KEY].has)
+		len += afx_state_key_print(&r->rss, text + len, RECORD_LEN - len);
+	return len + snprintf(text + len, RECORD_LEN - len, "\n");
+}
+
+/* Whether all of the text is in the record: else it was cut, or another version's. */
+static bool
+is_understood(const char *text, const struct afx_state_record *r)
+{
+	char again[RECORD_LEN];
+
+	record_print(r, again);
+	return strcmp(text, again) == 0;
+}
+
+/* All 0 if there is nothing to restore in it, and after an error. */
+static int
 record_read(int fd, struct afx_state_record *r)
 {
 	char text[RECORD_LEN] = "";
+	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
 	unsigned int kind;
+	int ret;
 
-	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 ||
-	    sscanf(text, "ifindex=%u", &r->ifindex) != 1)
-		return;
-	/* Behind it is what a kill while it got shorter has left of the one before. */
-	text[strcspn(text, "\n")] = '\0';
+	memset(r, 0, sizeof(*r));
+	/* Empty: killed before the first change. */
+	if (len <= 0)
+		return len == 0 ? 0 : -errno;
+	/* Behind the line is what a kill while it got shorter has left of the one before. */
+	if (strchr(text, '\n') != NULL)
+		strchr(text, '\n')[1] = '\0';
+	sscanf(text, VERSION " ifindex=%u", &r->ifindex);
 	for (kind = 0; kind < AFX_STATE_KINDS; kind++)
 		setting_parse(text, kind, &r->settings[kind]);
 	rss_read(text, r);
-	if (afx_state_is_empty(r))
+	ret = is_understood(text, r) ? 0 : -EBADMSG;
+	if (ret != 0 || afx_state_is_empty(r))
 		memset(r, 0, sizeof(*r));
+	return ret;
 }
 
 int
@@ -165,7 +205,7 @@ afx_state_open(struct afx_state *st, const char *iface, unsigned int ifindex,
 
 	memset(left, 0, sizeof(*left));
 	st->fd = -1;
-	ret = path_make(st, iface);
+	ret = afx_state_path(iface, st->path);
 	if (ret != 0)
 		return ret;
 	if (mkdir(AFX_STATE_DIR, 0755) != 0 && errno != EEXIST)
@@ -174,12 +214,13 @@ afx_state_open(struct afx_state *st, const char *iface, unsigned int ifindex,
 	if (st->fd < 0)
 		return -errno;
 	ret = file_lock(st);
+	if (ret == 0)
+		ret = record_read(st->fd, left);
 	if (ret != 0) {
 		close(st->fd);
 		st->fd = -1;
 		return ret;
 	}
-	record_read(st->fd, left);
 	/* An interface made anew under the name has its own settings. */
 	if (left->ifindex != ifindex)
 		memset(left, 0, sizeof(*left));
@@ -190,22 +231,11 @@ int
 afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 {
 	char text[RECORD_LEN];
-	unsigned int kind;
 	int len;
 
 	if (st->fd < 0)
 		return -EBADF;
-	len = snprintf(text, sizeof(text), "ifindex=%u", r->ifindex);
-	for (kind = 0; kind < AFX_STATE_KINDS; kind++) {
-		if (r->settings[kind].has)
-			len += setting_print(kind, &r->settings[kind], text + len,
-					     sizeof(text) - len);
-	}
-	if (r->settings[AFX_STATE_TABLE].has)
-		len += afx_state_table_print(&r->rss, text + len, sizeof(text) - len);
-	if (r->settings[AFX_STATE_KEY].has)
-		len += afx_state_key_print(&r->rss, text + len, sizeof(text) - len);
-	len += snprintf(text + len, sizeof(text) - len, "\n");
+	len = record_print(r, text);
 	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
 		return -errno;
 	return 0;
@@ -278,21 +308,21 @@ is_locked(int fd)
 int
 afx_state_peek(const char *iface, struct afx_state_record *r, bool *in_use)
 {
-	struct afx_state st;
+	char path[AFX_STATE_PATH_LEN];
 	int fd, ret;
 
 	memset(r, 0, sizeof(*r));
 	*in_use = false;
-	ret = path_make(&st, iface);
+	ret = afx_state_path(iface, path);
 	if (ret != 0)
 		return ret;
-	fd = open(st.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -errno;
-	record_read(fd, r);
+	ret = record_read(fd, r);
 	*in_use = is_locked(fd);
 	close(fd);
-	return 0;
+	return ret;
 }
 
 int

@@ -56,10 +56,14 @@ struct afx_state {
 	char path[AFX_STATE_PATH_LEN];
 };
 
+/* The file of an interface's record, whether it is there or not. 0 or -errno. */
+int afx_state_path(const char *iface, char path[AFX_STATE_PATH_LEN]);
+
 /*
  * Take the interface's file. On return, *left is what a process that is gone
  * left there, for the same interface; else all 0. 0, or -errno with st->fd -1:
- * -EBUSY while another process has the file and so the record, -EACCES and the
+ * -EBUSY while another process has the file and so the record, -EBADMSG where
+ * its text is cut or of another version, which stays as it is, -EACCES and the
  * like without the right to write in /run.
  */
 int afx_state_open(struct afx_state *st, const char *iface, unsigned int ifindex,
@@ -82,7 +86,8 @@ void afx_state_close(struct afx_state *st, bool keep);
 
 /*
  * Look at the record of an interface of this name, whatever its index, and
- * whether a process has it; neither makes nor locks anything. -ENOENT if there is none.
+ * whether a process has it; neither makes nor locks anything. -ENOENT if there is none,
+ * -EBADMSG, *in_use valid, if its text is cut or of another version.
  */
 int afx_state_peek(const char *iface, struct afx_state_record *record, bool *in_use);
 
