@@ -9,6 +9,7 @@ two of a preloaded NIC (fake_ethtool.c). Environment: AFX_FAKE_ETHTOOL is its pa
 import errno
 import json
 import os
+import resource
 import signal
 
 import pytest
@@ -21,6 +22,7 @@ from lab import afx_lines, frames, reflect
 FAKE = os.environ.get("AFX_FAKE_ETHTOOL", "")
 NEW_MAC = "02:af:00:00:00:01"
 NEW_MTU = 1400
+ROOM = 20       # bytes of a record, less than any has
 
 # Requests that set: ioctl's numbers, and of linux/ethtool.h
 SIOCSIFFLAGS, SIOCSIFMTU, SIOCSIFHWADDR, SPAUSEPARAM, SFECPARAM = 0x8914, 0x8922, 0x8924, 0x13, 0x51
@@ -279,6 +281,25 @@ def test_record_that_is_not_understood(lab, pair):
         assert settings(pair) == (NEW_MTU, NEW_MAC)
         with open(path, encoding="ascii") as file:
             assert file.read() == text
+    finally:
+        os.remove(path)
+
+
+def test_record_cut_by_a_full_disk(lab, pair):
+    """Said as it is, the change goes on; the next start warns of what is there."""
+    pmd = lab.start()
+    pmd.cmd("port stop 0")
+    hard = resource.prlimit(pmd.pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(pmd.pid, resource.RLIMIT_FSIZE, (ROOM, hard))
+    assert pmd.set_mtu(NEW_MTU)
+    path, = records(pair.dut)
+    try:
+        assert os.path.getsize(path) == ROOM
+        pmd.kill()
+        assert f"settings not recorded in {path}: No space left on device" in pmd.log
+        with lab.testpmd() as pmd:
+            assert f"{path} is not understood" in pmd.log
+        assert settings(pair)[0] == NEW_MTU
     finally:
         os.remove(path)
 

@@ -231,14 +231,18 @@ int
 afx_state_write(struct afx_state *st, const struct afx_state_record *r)
 {
 	char text[RECORD_LEN];
+	ssize_t done;
 	int len;
 
 	if (st->fd < 0)
 		return -EBADF;
 	len = record_print(r, text);
-	if (pwrite(st->fd, text, len, 0) != len || ftruncate(st->fd, len) != 0)
+	done = pwrite(st->fd, text, len, 0);
+	if (done < 0)
 		return -errno;
-	return 0;
+	if (done < len)
+		return -ENOSPC;
+	return ftruncate(st->fd, len) == 0 ? 0 : -errno;
 }
 
 bool
