@@ -4,9 +4,11 @@
  * XDP on the interface: its driver's abilities, and who is there already.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <rte_common.h>
+#include <rte_ether.h>
 
 #include "afx_prog_priv.h"
 
@@ -35,24 +37,85 @@ static const struct doctor_topic program = {
 	"An interface runs one program, and afx never removes one that it did not attach.",
 };
 
-/* What a virtio device must have for its driver's zero-copy, without which the bind is refused. */
+/* Bits of a virtio device's features, by linux/virtio_net.h. */
+enum {
+	VIRTIO_MTU = 3,
+	VIRTIO_GUEST_TSO4 = 7,
+	VIRTIO_GUEST_TSO6 = 8,
+	VIRTIO_GUEST_ECN = 9,
+	VIRTIO_GUEST_UFO = 10,
+	VIRTIO_GUEST_USO4 = 54,
+	VIRTIO_GUEST_USO6 = 55,
+};
+
+/*
+ * What a virtio device must have for its driver's zero-copy, without which the bind is refused: by
+ * virtnet_xsk_pool_enable() in Linux 6.13's drivers/net/virtio_net.c.
+ */
 static const struct virtio_need {
 	unsigned int bit; /* of its features */
+	bool big; /* only where packets may be big */
 	const char *name;
 	const char *option; /* of QEMU's device */
 } virtio_needs[] = {
 	/* Without it the kernel has no DMA device to map the mempool for. */
-	{ 33, "VIRTIO_F_ACCESS_PLATFORM", "iommu_platform=on" },
+	{ 33, false, "VIRTIO_F_ACCESS_PLATFORM", "iommu_platform=on" },
 	/* The driver resets a queue to give it the mempool's buffers. */
-	{ 40, "VIRTIO_F_RING_RESET", "queue_reset=on" },
+	{ 40, false, "VIRTIO_F_RING_RESET", "queue_reset=on" },
+	/* Else a big packet takes a chain of pages, which the mempool has not. */
+	{ 15, true, "VIRTIO_NET_F_MRG_RXBUF", "mrg_rxbuf=on" },
 };
+
+/* Of what a device lacks, words in a row: all of virtio_needs fit. */
+struct virtio_lack {
+	char names[96];
+	char options[64];
+};
+
+static bool
+virtio_has(const char *bits, unsigned int bit)
+{
+	return strlen(bits) > bit && bits[bit] == '1';
+}
+
+/* As virtnet_set_big_packets() decides there: segments that the host put together, or a large MTU of its own. */
+static bool
+virtio_is_big(const char *bits, uint32_t max_mtu)
+{
+	return virtio_has(bits, VIRTIO_GUEST_TSO4) || virtio_has(bits, VIRTIO_GUEST_TSO6) ||
+		virtio_has(bits, VIRTIO_GUEST_ECN) || virtio_has(bits, VIRTIO_GUEST_UFO) ||
+		(virtio_has(bits, VIRTIO_GUEST_USO4) && virtio_has(bits, VIRTIO_GUEST_USO6)) ||
+		(virtio_has(bits, VIRTIO_MTU) && max_mtu > RTE_ETHER_MTU);
+}
+
+static void
+word_add(char *text, size_t len, const char *separator, const char *word)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, len - used, "%s%s", used != 0 ? separator : "", word);
+}
+
+static void
+virtio_lack_get(const char *bits, uint32_t max_mtu, struct virtio_lack *lack)
+{
+	const struct virtio_need *need;
+
+	memset(lack, 0, sizeof(*lack));
+	for (need = virtio_needs; need < virtio_needs + RTE_DIM(virtio_needs); need++) {
+		if (virtio_has(bits, need->bit) || (need->big && !virtio_is_big(bits, max_mtu)))
+			continue;
+		word_add(lack->names, sizeof(lack->names), ", ", need->name);
+		word_add(lack->options, sizeof(lack->options), ",", need->option);
+	}
+}
 
 static void
 virtio_zerocopy_check(struct doctor *d)
 {
 	char bits[VIRTIO_BITS + 1];
+	struct virtio_lack lack;
 	struct doctor_finding *f;
-	size_t i;
 
 	if (!d->sysfs ||
 	    files_line(bits, sizeof(bits), "/sys/class/net/%s/device/features", d->iface) != 0) {
@@ -60,18 +123,17 @@ virtio_zerocopy_check(struct doctor *d)
 			      "its driver has it; of the device /sys shows nothing here");
 		return;
 	}
-	for (i = 0; i < RTE_DIM(virtio_needs); i++) {
-		if (strlen(bits) > virtio_needs[i].bit && bits[virtio_needs[i].bit] == '1')
-			continue;
-		f = doctor_add(d, &zerocopy, DOCTOR_WARN,
-			       "no: the device lacks %s, copy mode is used", virtio_needs[i].name);
-		doctor_note(f,
-			    "on the host, for QEMU: -device virtio-net-pci,disable-legacy=on,%s; "
-			    "in a cloud, ask the provider for a type of machine that has it",
-			    virtio_needs[i].option);
+	virtio_lack_get(bits, d->info.max_mtu, &lack);
+	if (lack.names[0] == '\0') {
+		doctor_add(d, &zerocopy, DOCTOR_OK, "yes");
 		return;
 	}
-	doctor_add(d, &zerocopy, DOCTOR_OK, "yes");
+	f = doctor_add(d, &zerocopy, DOCTOR_WARN, "no: the device lacks %s, copy mode is used",
+		       lack.names);
+	doctor_note(f,
+		    "on the host, for QEMU: -device virtio-net-pci,disable-legacy=on,%s; "
+		    "in a cloud, ask the provider for a type of machine that has it",
+		    lack.options);
 }
 
 static void

@@ -40,11 +40,12 @@ CMDLINE = (f"console=ttyS0 panic=-1 tsc=reliable mitigations=off nokaslr "
            "no_timer_check "
            f"hugepages={HUGEPAGES}")
 NICS = {
-    # The last wire's NICs have no zero-copy, although their driver says so: no DMA device, no reset
-    # of a queue.
+    # The last wire's NICs have no zero-copy, although their driver says so: no DMA device; no reset
+    # of a queue, and for its MTU chains of pages.
     "virtio": 4 * ["virtio-net-pci,disable-legacy=on,iommu_platform=on,romfile="]
     + ["virtio-net-pci,disable-legacy=on,romfile=",
-       "virtio-net-pci,disable-legacy=on,iommu_platform=on,queue_reset=off,romfile="],
+       "virtio-net-pci,disable-legacy=on,iommu_platform=on,queue_reset=off,mrg_rxbuf=off,"
+       "host_mtu=1501,romfile="],
     "igb": 4 * ["igb,romfile="],
 }
 # Emulated, an instruction that moves or clears a string does so byte by byte: without these flags

@@ -16,8 +16,8 @@ WIRE = 2        # the third one of boot.py's virtio NICs
 
 @pytest.fixture
 def plain(lab):
-    """A virtio NIC without DMA device, its peer one without reset: they offer zero-copy and refuse
-    it."""
+    """A virtio NIC without DMA device, its peer one without reset and merged buffers: they offer
+    zero-copy and refuse it."""
     return lab.pair_at(WIRE)
 
 
@@ -35,7 +35,7 @@ def test_zero_copy_promised_but_refused_is_an_error(lab, plain):
 
 @pytest.mark.parametrize("end, lacks, option", [
     ("dut", "VIRTIO_F_ACCESS_PLATFORM", "iommu_platform=on"),
-    ("gen", "VIRTIO_F_RING_RESET", "queue_reset=on")])
+    ("gen", "VIRTIO_F_RING_RESET, VIRTIO_NET_F_MRG_RXBUF", "queue_reset=on,mrg_rxbuf=on")])
 def test_refusal_is_foreseen(plain, end, lacks, option):
     """What afx-doctor says is what a bind gets, which may have either."""
     namespace, name = getattr(plain, end), plain.iface if end == "dut" else plain.peer
@@ -47,7 +47,35 @@ def test_refusal_is_foreseen(plain, end, lacks, option):
     finding = report["interface.zerocopy"]
     assert (finding["status"], finding["looked"]) == ("warn", True)
     assert finding["found"] == f"no: the device lacks {lacks}, copy mode is used"
-    assert option in finding["note"].split(";")[0].split(",") and finding["fix"] is None
+    assert f"virtio-net-pci,disable-legacy=on,{option};" in finding["note"]
+    assert finding["fix"] is None
+
+
+# Bits of linux/virtio_config.h and linux/virtio_net.h
+PLATFORM, RESET, MERGE = 33, 40, 15
+TSO4, TSO6, ECN, UFO, USO4, USO6 = 7, 8, 9, 10, 54, 55
+
+
+@pytest.mark.parametrize("bits, lacks, options", [
+    ({PLATFORM, RESET, MERGE, TSO4, TSO6, ECN, UFO, USO4, USO6}, None, None),
+    ({PLATFORM, RESET, USO4}, None, None),
+    *[({PLATFORM, RESET, *big}, "VIRTIO_NET_F_MRG_RXBUF", "mrg_rxbuf=on")
+      for big in ((TSO6,), (ECN,), (UFO,), (USO4, USO6))],
+    ({TSO4}, "VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_RING_RESET, VIRTIO_NET_F_MRG_RXBUF",
+     "iommu_platform=on,queue_reset=on,mrg_rxbuf=on")])
+def test_features_of_other_devices(plain, tmp_path, bits, lacks, options):
+    """In the place of this one's, which has no segments of the host's."""
+    features = tmp_path / "features"
+    features.write_text("".join(str(int(bit in bits)) for bit in range(64)) + "\n")
+    # Mounted in the namespace of mounts that ip makes.
+    mount = ["sh", "-c", f"mount --bind {features} /sys/class/net/{plain.iface}/device/features && "
+                         'exec "$@"', "sh"]
+    finding = doctor_lab.look(plain.dut, plain.iface, before=mount)["interface.zerocopy"]
+    if lacks is None:
+        assert (finding["status"], finding["found"]) == ("ok", "yes")
+        return
+    assert finding["found"] == f"no: the device lacks {lacks}, copy mode is used"
+    assert f"virtio-net-pci,disable-legacy=on,{options};" in finding["note"]
 
 
 def test_what_another_namespaces_sysfs_hides(plain):
