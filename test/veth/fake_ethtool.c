@@ -8,7 +8,8 @@
  * blink, and a '-' when it ends; without, it is the kernel's. FAKE_ETHTOOL_ERRNO: what reading it fails with.
  * FAKE_ETHTOOL_RSS: see fake_ethtool_rss.c. FAKE_ETHTOOL_FATAL names a file with the number of
  * a request, ethtool's or the kernel's own: it kills the process, undone; with
- * an errno behind it, the request fails with that.
+ * an errno behind it, the request fails with that, after as many that succeed
+ * as a third number says.
  * FAKE_ETHTOOL_COUNTERS names a file with counters, "name=value" a line; those
  * that begin with '+' are not there yet when their number is asked for.
  */
@@ -347,19 +348,21 @@ fault(unsigned long request)
 {
 	const char *path = getenv("FAKE_ETHTOOL_FATAL");
 	FILE *file = path != NULL ? fopen(path, "re") : NULL;
+	static unsigned int passed;
+	unsigned int before = 0;
 	unsigned long fatal;
 	int err = 0;
 	int n;
 
 	if (file == NULL)
 		return 0;
-	n = fscanf(file, "%lu %d", &fatal, &err);
+	n = fscanf(file, "%lu %d %u", &fatal, &err, &before);
 	fclose(file);
 	if (n < 1 || fatal != request)
 		return 0;
 	if (n == 1)
 		raise(SIGKILL);
-	return err;
+	return passed++ < before ? 0 : err;
 }
 
 int

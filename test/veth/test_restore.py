@@ -26,6 +26,7 @@ ROOM = 20       # bytes of a record, less than any has
 
 # Requests that set: ioctl's numbers, and of linux/ethtool.h
 SIOCSIFFLAGS, SIOCSIFMTU, SIOCSIFHWADDR, SPAUSEPARAM, SFECPARAM = 0x8914, 0x8922, 0x8924, 0x13, 0x51
+GPAUSEPARAM = 0x12
 
 needs_fake = pytest.mark.skipif(not os.path.exists(FAKE), reason="needs AFX_FAKE_ETHTOOL")
 
@@ -152,8 +153,8 @@ class Nic:
     def set_fatal(self, request):
         self._fatal.write_text(str(request), encoding="ascii")
 
-    def set_refused(self, request):
-        self._fatal.write_text(f"{request} {errno.EBUSY}", encoding="ascii")
+    def set_refused(self, request, after=0):
+        self._fatal.write_text(f"{request} {errno.EBUSY} {after}", encoding="ascii")
 
     def settings(self):
         link, = json.loads(self._pair.dut.ip("-j", "link", "show", "dev", self._pair.iface))
@@ -205,6 +206,23 @@ def test_what_is_as_before_is_not_set_again(lab, pair, tmp_path):
     assert len(records(pair.dut)) == 1
     nic.set_fatal(SPAUSEPARAM)
     assert pmd.quit() == 0
+
+
+@needs_fake
+def test_what_came_of_a_change_is_not_told(lab, pair, tmp_path):
+    """It was changed, and is restored as far as it is what was asked for."""
+    nic = Nic(lab, pair, tmp_path)
+    before = nic.settings()
+    pmd = nic.start()
+    # The driver reads it before the change, too.
+    nic.set_refused(GPAUSEPARAM, after=1)
+    pmd.cmd(flow_ctrl("on", "off"))
+    assert nic.settings() != before
+    line, = [line for line in afx_lines(pmd.log) if "not read back" in line]
+    assert "flow control not read back: Device or resource busy; if" in line
+    nic.set_fatal("")
+    assert pmd.quit() == 0
+    assert nic.settings() == before
 
 
 @needs_fake

@@ -152,6 +152,22 @@ note_withdraw(struct afx_dev *priv, unsigned int kind, const struct afx_state_se
 }
 
 /*
+ * Drivers tell what came of it, not what was asked for; of several modes, they keep what
+ * they like. A kill before it is in the record leaves what nobody restores.
+ */
+static void
+read_back(const struct afx_dev *priv, unsigned int kind, uint64_t *set)
+{
+	int ret = afx_restore_value_get(priv->cfg.iface, &priv->info, kind, set);
+
+	if (ret != 0)
+		AFX_LOG(WARNING,
+			"%s: %s not read back: %s; if the driver made it another one, that "
+			"is not restored",
+			priv->cfg.iface, afx_state_name(kind), strerror(-ret));
+}
+
+/*
  * now and wanted: numbers of the record; wanted is in rss for table and key. The
  * record is ahead of the change: a kill in between leaves what was there before it.
  */
@@ -177,9 +193,8 @@ change(struct afx_dev *priv, unsigned int kind, uint64_t now, uint64_t wanted,
 		note_withdraw(priv, kind, &old);
 		return ret;
 	}
-	/* Drivers tell what came of it, not what was asked for; of several modes, they keep what they like. */
 	if (kind == AFX_STATE_PAUSE || kind == AFX_STATE_FEC)
-		afx_restore_value_get(priv->cfg.iface, &priv->info, kind, &s->set);
+		read_back(priv, kind, &s->set);
 	if (s->set != wanted || s->was != wanted) {
 		s->was = s->set;
 		note_write(priv);
