@@ -24,7 +24,7 @@ LCORES = 4              # of each process: an lcore's cache is part of the pool
 BUILT = os.path.join(os.path.dirname(program.PATH), "..")
 NO_REMAP = os.path.join(BUILT, "no_remap.so")
 HUNG_KICK = os.path.join(BUILT, "hung_kick.so")
-ENOTSUP, EBUSY, ENODEV = -95, -16, -19
+ENOTSUP, EBUSY, ENODEV, EINVAL = -95, -16, -19, -22
 
 pytestmark = [
     needs_app,
@@ -271,12 +271,15 @@ def test_attached_to_a_stopped_port(family):
     """It polls what is not there yet, and has the queue once the port starts."""
     primary = family.own("stop start stop close")
     done(primary, "stop")
-    secondary = family.join("serve idle close")
+    secondary = family.join("look serve look idle close")
+    # Nothing of the primary's queues is looked at while it has none to wait for.
+    assert secondary.step("look")["mode"] == EINVAL
     secondary.step("serve")
     assert mapped(secondary) == 0
     done(primary, "start")
     assert mapped(secondary) == 8
     reflect(family, 1)
+    assert secondary.step("look")["mode_name"] == "AF_XDP"
     assert counts(secondary) == (COUNT, COUNT, 0)
     leave(secondary, "close")
     leave(primary, "stop", "close")

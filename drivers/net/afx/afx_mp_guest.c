@@ -125,12 +125,16 @@ refusal_note(struct guest *g, int ret)
 static int
 answer_map(struct guest *g, const struct afx_mp_answer *answer, const int fds[AFX_MP_BATCH])
 {
+	const struct afx_dev *priv = g->dev->data->dev_private;
 	int refused = 0;
 	uint16_t i;
 	int ret;
 
+	/* The primary waits for us ahead of taking the pairs away only while one of them is bound. */
+	if (answer->nb_fds == 0)
+		return priv == NULL ? -ENODEV : 0;
 	/* Closed since it answered. */
-	if (g->dev->data->dev_private == NULL) {
+	if (priv == NULL || priv->pairs == NULL) {
 		afx_mp_ask_fds_close(fds, answer->nb_fds);
 		return -ENODEV;
 	}
