@@ -24,6 +24,7 @@ LCORES = 4              # of each process: an lcore's cache is part of the pool
 BUILT = os.path.join(os.path.dirname(program.PATH), "..")
 NO_REMAP = os.path.join(BUILT, "no_remap.so")
 HUNG_KICK = os.path.join(BUILT, "hung_kick.so")
+HUNG_UNMAP = os.path.join(BUILT, "hung_unmap.so")
 ENOTSUP, EBUSY, ENODEV, EINVAL = -95, -16, -19, -22
 
 pytestmark = [
@@ -438,6 +439,20 @@ def test_looking_at_a_port_that_is_closed(family):
     assert {said[what] for what in seen} == {ENODEV}
     assert set(secondary.stats().values()) == {0}
     assert counts(secondary) == (300 * SCALE, 300 * SCALE, 0)
+    ended(primary)
+
+
+def test_a_close_that_has_not_unmapped_yet(family):
+    """The primary does not take its rings for unmapped: a stop waits, and says for whom."""
+    primary = family.own("stop close")
+    secondary = family.join("close", wrap=("env", f"LD_PRELOAD={HUNG_UNMAP}"))
+    secondary.go()
+    assert soon(lambda: "hangs in munmap" in secondary.log())
+    assert mapped(secondary) == 8
+    done(primary, "stop")
+    assert f"kill -9 {secondary.pid}" in primary.log()
+    secondary.kill()
+    done(primary, "close")
     ended(primary)
 
 

@@ -270,11 +270,19 @@ hello_soon(struct guest *g)
 
 /* The interrupt thread may be in on_order(), or may have ended the channel there. */
 static void
-channel_close(struct guest *g)
+channel_unwatch(struct guest *g)
 {
 	while (g->handle != NULL && __atomic_load_n(&g->channel, __ATOMIC_ACQUIRE) >= 0 &&
 	       rte_intr_callback_unregister(g->handle, on_order, g) == -EAGAIN)
 		rte_pause();
+}
+
+/* The end of the channel tells the primary that nothing is mapped here any more. */
+static void
+leave(struct guest *g)
+{
+	channel_unwatch(g);
+	pairs_unmap(g, 0, g->nb_pairs - 1);
 	if (g->channel >= 0)
 		close(g->channel);
 	g->channel = -1;
@@ -344,8 +352,7 @@ afx_mp_guest_open(struct rte_eth_dev *dev)
 		ret = channel_watch(g);
 	}
 	if (ret != 0) {
-		channel_close(g);
-		pairs_unmap(g, 0, g->nb_pairs - 1);
+		leave(g);
 		refusal_note(g, ret);
 	}
 	return 0;
@@ -366,8 +373,7 @@ afx_mp_guest_close(struct rte_eth_dev *dev)
 
 	if (g == NULL)
 		return;
-	channel_close(g);
-	pairs_unmap(g, 0, g->nb_pairs - 1);
+	leave(g);
 	guest_free(g);
 	dev->process_private = NULL;
 }
