@@ -12,19 +12,19 @@
 /* Between looks at bursts under way: about what one takes. */
 #define REVOKE_POLL_US 20
 
-/* Far longer than from the fetch of a queue to the call, some instructions of ethdev's. */
-#define SETTLE_US 1000
-
 /*
  * The queue, or NULL. Whoever revokes takes the queue away and then looks for
  * users; we say that we are one and then look for the queue: one of both sees
- * the other.
+ * the other. What is no half is a queue of the primary's, or none: not ours to
+ * write to.
  */
 static inline void *
 enter(struct afx_mp_half *half)
 {
 	void *queue;
 
+	if (unlikely(half == NULL || half->self != half))
+		return NULL;
 	__atomic_fetch_add(&half->users, 1, __ATOMIC_SEQ_CST);
 	queue = __atomic_load_n(&half->queue, __ATOMIC_SEQ_CST);
 	if (unlikely(queue == NULL))
@@ -133,13 +133,17 @@ tx_descriptor_status(void *arg, uint16_t offset)
 	return ret;
 }
 
-/* A thread that polls already has fetched what it gives, a queue, and then calls: not our function. */
+void
+afx_mp_burst_init(struct afx_mp_half *half)
+{
+	half->self = half;
+}
+
 void
 afx_mp_burst_set(struct rte_eth_fp_ops *ops, void **rx_halves, void **tx_halves)
 {
 	ops->rxq.data = rx_halves;
 	ops->txq.data = tx_halves;
-	usleep(SETTLE_US);
 	ops->rx_pkt_burst = rx_burst;
 	ops->tx_pkt_burst = tx_burst;
 	ops->tx_pkt_prepare = tx_prepare;

@@ -8,6 +8,8 @@
 #ifndef AFX_MP_BURST_H
 #define AFX_MP_BURST_H
 
+#include <assert.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <ethdev_driver.h>
@@ -15,14 +17,25 @@
 #include "afx_port.h"
 
 struct afx_mp_half {
-	uint32_t users; /* threads that are in it */
+	const struct afx_mp_half *self; /* where a queue has a ring's slots */
 	void *queue; /* struct afx_rxq or afx_txq; NULL while its rings are not mapped */
 	struct afx_port_bursts bursts;
+	uint32_t users; /* threads that are in it */
 } __rte_cache_aligned;
+static_assert(offsetof(struct afx_mp_half, self) == offsetof(struct afx_rxq, rx.slots),
+	      "no Rx queue looks like a half");
+static_assert(offsetof(struct afx_mp_half, self) == offsetof(struct afx_txq, tx.slots),
+	      "no Tx queue looks like a half");
+static_assert(sizeof(struct afx_mp_half) == RTE_CACHE_LINE_SIZE, "a burst looks at one line");
+
+/* Of zeroed memory; no queue yet. */
+void afx_mp_burst_init(struct afx_mp_half *half);
 
 /*
- * Give ops, whose functions do not look at what they are given, halves and then
- * the functions that take one. Sleeps 1 ms. Control thread.
+ * Give ops, whose functions do not look at what they are given, halves and the
+ * functions that take one. Those leave alone what is none, as the queue that a
+ * thread which polls already has fetched before: as while no ring is mapped.
+ * Control thread.
  */
 void afx_mp_burst_set(struct rte_eth_fp_ops *ops, void **rx_halves, void **tx_halves);
 

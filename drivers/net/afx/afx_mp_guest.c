@@ -329,8 +329,12 @@ guest_alloc(struct rte_eth_dev *dev)
 		g->rx_halves[i] = i < g->nb_pairs ? &g->pairs[i].rx : &g->none;
 		g->tx_halves[i] = i < g->nb_pairs ? &g->pairs[i].tx : &g->none;
 	}
-	for (i = 0; i < g->nb_pairs; i++)
+	afx_mp_burst_init(&g->none);
+	for (i = 0; i < g->nb_pairs; i++) {
+		afx_mp_burst_init(&g->pairs[i].rx);
+		afx_mp_burst_init(&g->pairs[i].tx);
 		afx_sock_share_init(&g->pairs[i].share);
+	}
 	return g;
 }
 
