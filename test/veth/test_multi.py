@@ -393,8 +393,9 @@ def test_hung_process_and_a_queue(family):
     waits = [line for line in afx_lines(primary.log()) if "does not answer" in line]
     assert len(waits) == 1 and f"kill -9 {secondary.pid}" in waits[0], waits
     secondary.kill()
-    done(primary, "stop", "close")
+    done(primary, "stop")
     assert mapped(primary) == 0
+    done(primary, "close")
     ended(primary)
 
 
@@ -411,6 +412,43 @@ def test_hung_process_is_killed(family):
     assert mapped(primary) == 0
     said = primary.finish()
     assert 0 <= said["wrong"] <= 32 + 64
+
+
+@pytest.mark.parametrize("sig", [signal.SIGKILL, signal.SIGCONT])
+def test_hung_process_lets_go_of_a_stopped_port(family, sig):
+    """Its end, or its answer, gives the queues back, without any call of the application's."""
+    primary = family.own("stop close")
+    secondary = family.join("idle close")
+    os.kill(secondary.pid, signal.SIGSTOP)
+    done(primary, "stop")
+    assert mapped(primary) == mapped(secondary) == 8
+    os.kill(secondary.pid, sig)
+    assert soon(lambda: mapped(primary) == 0)
+    if sig == signal.SIGCONT:
+        leave(secondary, "idle", "close")
+    leave(primary, "close")
+
+
+@pytest.mark.parametrize("sig", [signal.SIGKILL, signal.SIGCONT])
+def test_hung_process_and_one_that_goes_on(family, sig):
+    """The running half of a queue is everyone's again once it has ended, or answered."""
+    primary = family.own("rx_stop stop close")
+    first = family.join("serve idle close")
+    second = family.join("close")
+    first.step("serve")
+    os.kill(second.pid, signal.SIGSTOP)
+    done(primary, "rx_stop")
+    assert mapped(first) == 4
+    os.kill(second.pid, sig)
+    assert soon(lambda: mapped(first) == 8)
+    reflect(family, 1)
+    assert counts(first) == (COUNT, COUNT, 0)
+    if sig == signal.SIGCONT:
+        assert soon(lambda: mapped(second) == 8)
+        leave(second, "close")
+    leave(first, "close")
+    assert len([line for line in afx_lines(primary.log()) if "does not answer" in line]) == 1
+    leave(primary, "stop", "close")
 
 
 def test_hung_process_and_a_port_that_is_closed(family):

@@ -15,6 +15,7 @@
 #include "afx_mp.h"
 #include "afx_mp_ends.h"
 #include "afx_mp_msg.h"
+#include "afx_mp_settle.h"
 #include "afx_tx_kick.h"
 
 /* Ports of secondary processes at once: 32 processes with 4 ports each; a process needs an lcore of its own. */
@@ -22,11 +23,12 @@
 
 /* A port of a secondary process. */
 struct peer {
-	const struct afx_dev *priv;
+	struct afx_dev *priv;
 	int fd; /* our end of the channel */
 	pid_t pid;
 	uint32_t owner; /* who it is within a kick */
 	uint32_t owed; /* number of the last order it has not answered; 0: none */
+	bool late; /* with it, beyond the wait: there may be queues to give back */
 };
 
 /*
@@ -45,10 +47,22 @@ static struct rte_eth_dev *ports[RTE_MAX_ETHPORTS];
 static unsigned int nb_ports;
 
 static void
+debt_end(struct peer *peer)
+{
+	peer->owed = 0;
+	if (!peer->late)
+		return;
+	peer->late = false;
+	afx_mp_ends_listen(peer->fd, false);
+	afx_mp_settle_soon(peer->priv);
+}
+
+static void
 peer_drop(struct peer *peer)
 {
 	uint16_t i;
 
+	debt_end(peer);
 	afx_mp_ends_forget(peer->fd);
 	for (i = 0; i < peer->priv->cfg.queue_count; i++)
 		afx_tx_kick_release(&peer->priv->pairs[i].kick, peer->owner);
@@ -65,7 +79,7 @@ answers_take(struct peer *peer)
 
 	while ((len = recv(peer->fd, &number, sizeof(number), MSG_DONTWAIT)) > 0) {
 		if (number == peer->owed)
-			peer->owed = 0;
+			debt_end(peer);
 	}
 	return len < 0 && errno == EAGAIN;
 }
@@ -82,7 +96,10 @@ peers_look(void)
 	}
 }
 
-/* EAL's interrupt thread: nobody else may look before another process has the dead one's queue. */
+/*
+ * EAL's interrupt thread: nobody else may look before another process has the
+ * dead one's queue, or after one that was late has answered.
+ */
 static void
 on_end(void *arg __rte_unused)
 {
@@ -134,6 +151,20 @@ answers_wait(const struct afx_dev *priv)
 	return peer;
 }
 
+/* Nobody waits for them any more. */
+static void
+late_note(const struct afx_dev *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < nb_peers; i++) {
+		if (peers[i].priv != priv || peers[i].owed == 0)
+			continue;
+		peers[i].late = true;
+		afx_mp_ends_listen(peers[i].fd, true);
+	}
+}
+
 static uint32_t
 number_next(void)
 {
@@ -151,8 +182,10 @@ order_give(const struct afx_dev *priv, struct afx_mp_order order, pid_t *pid)
 	order.number = number_next();
 	orders_send(priv, &order);
 	late = answers_wait(priv);
-	if (late != NULL)
+	if (late != NULL) {
 		*pid = late->pid;
+		late_note(priv);
+	}
 	pthread_mutex_unlock(&peers_lock);
 	return late == NULL;
 }
@@ -168,6 +201,17 @@ afx_mp_map(const struct afx_dev *priv)
 			"%s: secondary process %d does not answer: it receives and sends nothing "
 			"until it has mapped the rings",
 			priv->cfg.iface, (int)late);
+}
+
+void
+afx_mp_map_soon(const struct afx_dev *priv)
+{
+	struct afx_mp_order order = { .what = AFX_MP_MAP };
+
+	pthread_mutex_lock(&peers_lock);
+	order.number = number_next();
+	orders_send(priv, &order);
+	pthread_mutex_unlock(&peers_lock);
 }
 
 bool
@@ -201,7 +245,7 @@ afx_mp_pinned(const struct afx_dev *priv)
 
 /* A process has one number for all its ports: *owner, or, if that is nobody's yet, a new one. */
 static int
-peer_take(const struct afx_dev *priv, int fd, uint32_t *owner)
+peer_take(struct afx_dev *priv, int fd, uint32_t *owner)
 {
 	struct ucred creator = { 0 };
 	socklen_t len = sizeof(creator);
@@ -224,7 +268,7 @@ peer_take(const struct afx_dev *priv, int fd, uint32_t *owner)
 }
 
 static int
-peer_add(const struct afx_dev *priv, int fd, uint32_t *owner)
+peer_add(struct afx_dev *priv, int fd, uint32_t *owner)
 {
 	int ret;
 
@@ -351,7 +395,7 @@ afx_mp_port_open(struct rte_eth_dev *dev)
 void
 afx_mp_port_close(struct rte_eth_dev *dev)
 {
-	const struct afx_dev *priv = dev->data->dev_private;
+	struct afx_dev *priv = dev->data->dev_private;
 	unsigned int i;
 
 	pthread_mutex_lock(&ports_lock);
@@ -366,4 +410,5 @@ afx_mp_port_close(struct rte_eth_dev *dev)
 			peer_drop(&peers[i]);
 	}
 	pthread_mutex_unlock(&peers_lock);
+	afx_mp_settle_cancel(priv);
 }

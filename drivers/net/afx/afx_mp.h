@@ -20,6 +20,8 @@
  * Without effect where EAL has none (--in-memory, --no-huge). Control thread.
  */
 void afx_mp_port_open(struct rte_eth_dev *dev);
+
+/* With the port's lock: what is held by then stays. */
 void afx_mp_port_close(struct rte_eth_dev *dev);
 
 /*
@@ -28,6 +30,9 @@ void afx_mp_port_close(struct rte_eth_dev *dev);
  * the port's lock, which their questions take. Control thread.
  */
 void afx_mp_map(const struct afx_dev *priv);
+
+/* The same without a wait: who does not answer does it later. Any thread. */
+void afx_mp_map_soon(const struct afx_dev *priv);
 
 /*
  * Have them unmap pairs first to last, and wait for that, 1 s at most. True if

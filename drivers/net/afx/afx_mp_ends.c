@@ -65,7 +65,7 @@ instance_close(void)
 int
 afx_mp_ends_watch(int fd, rte_intr_callback_fn ended)
 {
-	/* The end of a channel comes with each set of events, of which there are none. */
+	/* The end of a channel comes with each set of events, of which there are none at first. */
 	struct epoll_event event = { 0 };
 	int ret = 0;
 
@@ -81,6 +81,14 @@ afx_mp_ends_watch(int fd, rte_intr_callback_fn ended)
 	}
 	nb_watched++;
 	return 0;
+}
+
+void
+afx_mp_ends_listen(int fd, bool on)
+{
+	struct epoll_event event = { .events = on ? EPOLLIN : 0 };
+
+	epoll_ctl(rte_intr_fd_get(handle), EPOLL_CTL_MOD, fd, &event);
 }
 
 void

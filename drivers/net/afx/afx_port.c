@@ -336,8 +336,8 @@ afx_port_close(struct rte_eth_dev *dev)
 	}
 	afx_intr_release(dev);
 	afx_kstats_close(priv);
-	pthread_mutex_unlock(&priv->lock);
 	afx_mp_port_close(dev);
+	pthread_mutex_unlock(&priv->lock);
 	program_close(priv);
 	afx_ifops_restore(priv);
 	/* What a secondary process's queues point at stays: ethdev frees what it still knows. */

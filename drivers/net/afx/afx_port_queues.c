@@ -281,6 +281,8 @@ afx_port_queues_stop(struct rte_eth_dev *dev)
 		afx_pair_stop(&priv->pairs[i], AFX_HALF_RX, deadline);
 	for (i = 0; i < priv->cfg.queue_count; i++)
 		afx_pair_stop(&priv->pairs[i], AFX_HALF_TX, deadline);
+	for (i = 0; i < priv->cfg.queue_count; i++)
+		afx_pair_settle(&priv->pairs[i]);
 	own_pool_free(priv);
 	queue_states_set(dev);
 }
