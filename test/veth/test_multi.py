@@ -121,6 +121,21 @@ def mapped(run):
     return len(places(run))
 
 
+def stopped(run):
+    """Each of its threads is."""
+    for task in os.listdir(f"/proc/{run.pid}/task"):
+        with open(f"/proc/{run.pid}/task/{task}/stat", encoding="utf-8") as stat:
+            if stat.read().rpartition(")")[2].split()[0] != "T":
+                return False
+    return True
+
+
+def hang(run):
+    """It answers nothing from here on: the signal alone returns before its threads have stopped."""
+    os.kill(run.pid, signal.SIGSTOP)
+    assert soon(lambda: stopped(run))
+
+
 def inherited(run):
     """Sockets of a process that its children would have too."""
     found = set()
@@ -367,7 +382,7 @@ def test_hung_process_is_named(family):
     secondary = family.join("serve idle")
     secondary.step("serve")
     reflect(family, 1)
-    os.kill(secondary.pid, signal.SIGSTOP)
+    hang(secondary)
     before = time.monotonic()
     done(primary, "stop")
     assert 1 <= time.monotonic() - before < 3
@@ -388,7 +403,7 @@ def test_hung_process_and_a_queue(family):
     primary = family.own("rx_stop tx_stop stop close")
     secondary = family.join("serve")
     secondary.step("serve")
-    os.kill(secondary.pid, signal.SIGSTOP)
+    hang(secondary)
     done(primary, "rx_stop", "tx_stop")
     waits = [line for line in afx_lines(primary.log()) if "does not answer" in line]
     assert len(waits) == 1 and f"kill -9 {secondary.pid}" in waits[0], waits
@@ -405,7 +420,7 @@ def test_hung_process_is_killed(family):
     secondary = family.join("serve")
     secondary.step("serve")
     reflect(family, 1, 300 * SCALE)
-    os.kill(secondary.pid, signal.SIGSTOP)
+    hang(secondary)
     done(primary, "stop")
     secondary.kill()
     done(primary, "close")
@@ -419,7 +434,7 @@ def test_hung_process_lets_go_of_a_stopped_port(family, sig):
     """Its end, or its answer, gives the queues back, without any call of the application's."""
     primary = family.own("stop close")
     secondary = family.join("idle close")
-    os.kill(secondary.pid, signal.SIGSTOP)
+    hang(secondary)
     done(primary, "stop")
     assert mapped(primary) == mapped(secondary) == 8
     os.kill(secondary.pid, sig)
@@ -436,7 +451,7 @@ def test_hung_process_and_one_that_goes_on(family, sig):
     first = family.join("serve idle close")
     second = family.join("close")
     first.step("serve")
-    os.kill(second.pid, signal.SIGSTOP)
+    hang(second)
     done(primary, "rx_stop")
     assert mapped(first) == 4
     os.kill(second.pid, sig)
@@ -456,7 +471,7 @@ def test_hung_process_and_a_port_that_is_closed(family):
     primary = family.own("stop close")
     secondary = family.join("serve idle")
     secondary.step("serve")
-    os.kill(secondary.pid, signal.SIGSTOP)
+    hang(secondary)
     done(primary, "stop", "close")
     os.kill(secondary.pid, signal.SIGCONT)
     assert soon(lambda: mapped(secondary) == 0)
