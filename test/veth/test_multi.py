@@ -140,9 +140,12 @@ def inherited(run):
     """Sockets of a process that its children would have too."""
     found = set()
     for fd in os.listdir(f"/proc/{run.pid}/fd"):
-        name = os.readlink(f"/proc/{run.pid}/fd/{fd}")
-        with open(f"/proc/{run.pid}/fdinfo/{fd}", encoding="utf-8") as info:
-            flags = int(info.read().split("flags:")[1].split()[0], 8)
+        try:
+            name = os.readlink(f"/proc/{run.pid}/fd/{fd}")
+            with open(f"/proc/{run.pid}/fdinfo/{fd}", encoding="utf-8") as info:
+                flags = int(info.read().split("flags:")[1].split()[0], 8)
+        except FileNotFoundError:   # closed meanwhile
+            continue
         if name.startswith("socket:") and not flags & os.O_CLOEXEC:
             found.add(name)
     return found
