@@ -13,11 +13,11 @@ import argparse
 import collections
 import os
 import re
-import signal
 import statistics
 import sys
 
 import costrun
+import ending
 import results
 import table
 from table import Limit
@@ -212,8 +212,7 @@ def main():
     rounds = args.rounds or (3 if args.quick else 5)
     windows, judge = (LOADED, min) if args.loaded else (QUIET, statistics.median)
     figures = Figures(judge)
-    # So that namespaces go away then, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    ending.on_sigterm()
     # Over whatever else runs here, and less than what must run.
     os.setpriority(os.PRIO_PROCESS, 0, -10)
     sets = [s for s in (BRIEF if args.brief else SETS) if args.only in (None, s.name)]

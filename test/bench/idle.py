@@ -10,6 +10,7 @@ what an empty poll costs, and how much of the core goes to the kernel.
 import argparse
 import statistics
 
+import ending
 import results
 import stand
 
@@ -77,6 +78,7 @@ def row(cell):
 
 
 def main():
+    ending.on_sigterm()
     parser = argparse.ArgumentParser(prog="bench.sh idle", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="3 rounds of a third of a second")

@@ -20,6 +20,7 @@ import sys
 import time
 
 import cost
+import ending
 import results
 import table
 
@@ -127,6 +128,7 @@ def arguments():
 
 
 def main():
+    ending.on_sigterm()
     args = arguments()
     rounds = args.rounds or (3 if args.quick else ROUNDS)
     build = os.environ.get("BENCH_BUILD", results.ROOT / "build")

@@ -15,6 +15,7 @@ import statistics
 import sys
 import time
 
+import ending
 import results
 import stand
 
@@ -173,6 +174,7 @@ def laid_out(words):
 
 
 def main():
+    ending.on_sigterm()
     parser = argparse.ArgumentParser(prog="bench.sh veth", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="3 rounds, 64 bytes only")
