@@ -112,11 +112,13 @@ targets() {
     devtools/suite-targets "$1" "${suites[@]}"
 }
 
-# Configure and compile into folder $1; quiet unless it fails.
+# Configure and compile into folder $1; quiet unless it fails. What there is to
+# compile is read from a folder that knows of all meson.build files as they are now.
 build() {
     local log targets
     log=$(mktemp)
-    if configure "$1" >"$log" 2>&1 && targets=$(targets "$1" 2>>"$log") &&
+    if configure "$1" >"$log" 2>&1 && ninja -C "$1" build.ninja >>"$log" 2>&1 &&
+        targets=$(targets "$1" 2>>"$log") &&
         xargs ninja -C "$1" <<<"$targets" >>"$log" 2>&1; then
         echo "$1: compiled with $(setup_options "$1")"
         rm -f "$log"
