@@ -194,6 +194,30 @@ test_same_mbuf_several_times(void **state __rte_unused)
 	form_fixture_close(&f);
 }
 
+/* Of a burst that completes together, one is still somebody's: each of its places, and none. */
+static void
+test_one_shared_among_others(void **state __rte_unused)
+{
+	static struct fixture f;
+	struct rte_mbuf *pkts[9];
+	uint32_t place, i;
+
+	for (place = 0; place <= RTE_DIM(pkts); place++) {
+		form_fixture_open(&f);
+		for (i = 0; i < RTE_DIM(pkts); i++)
+			pkts[i] = form_own(&f);
+		if (place < RTE_DIM(pkts))
+			rte_mbuf_refcnt_update(pkts[place], 1);
+		assert_int_equal(afx_tx_burst(&f.e.txq, pkts, RTE_DIM(pkts)), RTE_DIM(pkts));
+		afx_tx_reap(&f.e.txq);
+		env_check(&f.e, pkts + place, place < RTE_DIM(pkts));
+		check_frames(&f.e.fk, RTE_DIM(pkts), FORM_LEN);
+		if (place < RTE_DIM(pkts))
+			rte_pktmbuf_free(pkts[place]);
+		form_fixture_close(&f);
+	}
+}
+
 /* The clones of one mbuf, and the original, all at once. */
 static void
 test_many_clones(void **state __rte_unused)
@@ -347,6 +371,7 @@ main(void)
 		cmocka_unit_test(test_offload_requests),
 		cmocka_unit_test(test_named_offload_requests),
 		cmocka_unit_test(test_same_mbuf_several_times),
+		cmocka_unit_test(test_one_shared_among_others),
 		cmocka_unit_test(test_many_clones),
 		cmocka_unit_test(test_no_mbuf_to_copy_to),
 		cmocka_unit_test(test_no_mbuf_but_completed_ones),

@@ -69,6 +69,9 @@ typedef uint64_t __rte_may_alias afx_word_t;
 typedef uint64_t __rte_may_alias afx_words_t __attribute__((vector_size(16), aligned(8)));
 typedef uint32_t __rte_may_alias __rte_aligned(2) afx_half_t;
 
+/* Two neighbours of an array of words or pointers, as one: half the loads and stores. */
+#define AFX_PAIR(array, i) (*(afx_words_t *)(uintptr_t)((array) + (i)))
+
 /* data_off, refcnt, nb_segs, port; an empty marker before 24.07, an array since. */
 #define AFX_MBUF_REARM(m) ((afx_word_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, rearm_data)))
 /* The same, and ol_flags. */
@@ -129,6 +132,16 @@ afx_desc_rx_fields(afx_words_t desc)
 
 	return (afx_words_t){ len << 32, len };
 }
+#endif
+
+/*
+ * Ahead of a loop over a burst: four of its rounds between two jumps. Compilers
+ * do not on their own at the level of optimisation that DPDK is built with.
+ */
+#ifdef __clang__
+#define AFX_UNROLL _Pragma("clang loop unroll_count(4)")
+#else
+#define AFX_UNROLL _Pragma("GCC unroll 4")
 #endif
 
 /* A value of which the compiler knows nothing: a constant stays in the register that compares with it. */

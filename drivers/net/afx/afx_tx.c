@@ -20,33 +20,60 @@
 /* As in Rx: a few header misses in flight, not more than the core can keep. */
 #define PREFETCH_AHEAD 4
 
+/* What a descriptor says that went out on its mbuf's only reference. */
+static inline bool
+is_sole(const uint16_t *ledger, uint64_t addr)
+{
+	return ledger[afx_ledger_index(addr)] == AFX_LEDGER_SOLE;
+}
+
+static inline void
+complete_one(const struct afx_txq *q, uint16_t *ledger, uint64_t addr)
+{
+	if (AFX_DEBUG_CONSERVATION)
+		afx_tx_debug_completed(q, afx_umem_mbuf(q->delta, addr));
+	ledger[afx_ledger_index(addr)] = 0;
+}
+
+/* The next four as in complete_sole(), or none. */
+static __rte_always_inline bool
+complete_four(const struct afx_txq *q, uint16_t *ledger, uintptr_t delta, const uint64_t *addrs,
+	      void **done)
+{
+	uint32_t i;
+
+	if (unlikely(!is_sole(ledger, addrs[0]) || !is_sole(ledger, addrs[1]) ||
+		     !is_sole(ledger, addrs[2]) || !is_sole(ledger, addrs[3])))
+		return false;
+	AFX_UNROLL
+	for (i = 0; i < 4; i++)
+		complete_one(q, ledger, addrs[i]);
+	AFX_PAIR(done, 0) = (AFX_PAIR(addrs, 0) & AFX_ADDR_BASE_MASK) + delta;
+	AFX_PAIR(done, 2) = (AFX_PAIR(addrs, 2) & AFX_ADDR_BASE_MASK) + delta;
+	return true;
+}
+
 /*
  * The completed descriptors at the head of n, which lie in a row, that went
  * out on their mbuf's only reference. Such an mbuf is ours alone and goes back
- * unseen, not touched again: to done. Returns how many. A leaf, so that all it
- * uses stays in registers; what does not change is copied to locals, since the
- * stores could alias it as far as the compiler knows.
+ * unseen, not touched again: to done. Returns how many. A function of its own,
+ * so that all it uses stays in registers; what does not change is copied to
+ * locals, since the stores could alias it as far as the compiler knows.
  */
-static inline uint32_t
+static __rte_noinline uint32_t
 complete_sole(const struct afx_txq *q, const uint64_t *addrs, uint32_t n, void **done)
 {
 	const uintptr_t delta = q->delta;
 	uint16_t *const ledger = q->ledger;
-	uint32_t i;
+	uint32_t i = 0;
 
-	for (i = 0; i < n; i++) {
-		const uint64_t base = addrs[i] & AFX_ADDR_BASE_MASK;
-		struct rte_mbuf *m = afx_umem_mbuf(delta, base);
-		uint16_t *entry = &ledger[afx_ledger_chunk(base)];
-
-		if (unlikely(*entry != AFX_LEDGER_SOLE))
-			return i;
-		if (AFX_DEBUG_CONSERVATION)
-			afx_tx_debug_completed(q, m);
-		*entry = 0;
-		done[i] = m;
+	while (n - i >= 4 && complete_four(q, ledger, delta, &addrs[i], &done[i]))
+		i += 4;
+	for (; i < n && is_sole(ledger, addrs[i]); i++) {
+		complete_one(q, ledger, addrs[i]);
+		done[i] = afx_umem_mbuf(delta, addrs[i]);
 	}
-	return n;
+	return i;
 }
 
 /* The completion at index, of an mbuf with more references, drops ours. NULL: nothing to free. */
