@@ -120,6 +120,7 @@ env_open(struct env *e, const struct env_cfg *cfg)
 	assert_true(fk_open(&e->fk, &e->umem.reg, &sizes, ENV_START));
 	e->fk.how = e->cfg.how;
 	queues_init(e);
+	afx_rx_supply_set(&e->rxq, !e->cfg.copy);
 	assert_return_code(afx_rx_prefill(&e->rxq), 0);
 }
 

@@ -34,6 +34,7 @@ struct env_cfg {
 	uint16_t priv; /* private area of its mbufs */
 	uint16_t cache; /* mempool cache */
 	bool headroom_far; /* as for a custom XDP program */
+	bool copy; /* the kernel gets as many mbufs as in copy mode */
 	uint32_t mbufs; /* 1024 */
 	uint32_t rx; /* entries, 128; the fill ring has twice as many */
 	uint32_t tx; /* entries, 128; the completion ring as many */

@@ -212,41 +212,49 @@ test_ledger_81812979_empty_pool_resumes(void **state __rte_unused)
 	env_close(&e);
 }
 
-/* Leave the kernel 32 of 512 buffers: the pool's are in held, *nb_held of them, and 480 in pkts. */
+/* Leave the kernel 32 of its buffers: the pool's are in held, *nb_held of them; n others in pkts. */
 static void
-starve(struct env *e, struct rte_mbuf **held, uint32_t *nb_held, struct rte_mbuf **pkts)
+starve(struct env *e, struct rte_mbuf **held, uint32_t *nb_held, struct rte_mbuf **pkts, uint32_t n)
 {
 	*nb_held = env_drain(e->mp, held, MBUFS);
 	deliver_all(e, 0, 256);
 	assert_int_equal(afx_rx_burst(&e->rxq, pkts, 256), 256);
-	deliver_all(e, 256, 224);
-	assert_int_equal(afx_rx_burst(&e->rxq, pkts + 256, 256), 224);
+	deliver_all(e, 256, n - 256);
+	assert_int_equal(afx_rx_burst(&e->rxq, pkts + 256, 256), n - 256);
 	assert_int_equal(fill_level(e), 32);
 }
 
-/* From the pool itself come batches of 32, two at a time up to half. */
 static void
-test_refill_debt(void **state __rte_unused)
+refill_debt(bool copy, uint32_t supply)
 {
 	struct rte_mbuf *held[MBUFS];
 	struct rte_mbuf *pkts[480];
 	struct env e;
 	uint32_t nb_held, level;
 
-	env_open(&e, &(struct env_cfg){ .rx = 256, .mbufs = MBUFS });
-	starve(&e, held, &nb_held, pkts);
-	rte_pktmbuf_free_bulk(pkts, 480);
+	env_open(&e, &(struct env_cfg){ .rx = 256, .mbufs = MBUFS, .copy = copy });
+	assert_int_equal(fill_level(&e), supply);
+	starve(&e, held, &nb_held, pkts, supply - 32);
+	rte_pktmbuf_free_bulk(pkts, supply - 32);
 	rte_pktmbuf_free_bulk(held, nb_held);
-	for (level = 32; level + 32 <= 512; level += level < 256 ? 64 : 32) {
+	for (level = 32; level + 32 <= supply; level += level < supply / 2 ? 64 : 32) {
 		assert_int_equal(fill_level(&e), level);
 		assert_int_equal(afx_rx_burst(&e.rxq, pkts, 32), 0);
 	}
 	deliver_all(&e, 0, 40);
 	assert_int_equal(afx_rx_burst(&e.rxq, pkts, 40), 40);
-	assert_in_range(fill_level(&e), 512 - 31, 512);
+	assert_in_range(fill_level(&e), supply - 31, supply);
 	env_check(&e, pkts, 40);
 	rte_pktmbuf_free_bulk(pkts, 40);
 	env_close(&e);
+}
+
+/* From the pool itself come batches of 32, two at a time up to half. */
+static void
+test_refill_debt(void **state __rte_unused)
+{
+	refill_debt(false, 512);
+	refill_debt(true, 256 + 32);
 }
 
 /* Bursts that are no multiple of a batch, a pool without cache: the kernel keeps its supply. */
@@ -280,7 +288,7 @@ test_refill_from_cache(void **state __rte_unused)
 	uint32_t nb_held;
 
 	env_open(&e, &(struct env_cfg){ .rx = 256, .mbufs = MBUFS, .cache = 256 });
-	starve(&e, held, &nb_held, pkts);
+	starve(&e, held, &nb_held, pkts, 480);
 	rte_pktmbuf_free_bulk(pkts, 192);
 	assert_int_equal(afx_rx_burst(&e.rxq, pkts, 32), 0);
 	assert_int_equal(fill_level(&e), 32 + 192);
@@ -351,9 +359,38 @@ test_prefill(void **state __rte_unused)
 	env_close(&e);
 }
 
+/* In copy mode the kernel has a buffer for each free place of the Rx ring, and at most a batch more. */
+static void
+test_supply_of_copy_mode(void **state __rte_unused)
+{
+	static const uint16_t bursts[] = { 31, 1, 33, 32, 17, 128, 64, 5 };
+	struct rte_mbuf *pkts[128];
+	uint32_t wire = 0, got = 0, i;
+	struct env e;
+
+	env_open(&e, &(struct env_cfg){ .rx = 128, .cache = 64, .copy = true });
+	assert_int_equal(fill_level(&e), 128 + 32);
+	for (i = 0; i < 10 * RTE_DIM(bursts); i++) {
+		const uint16_t n = bursts[i % RTE_DIM(bursts)];
+
+		/* Every place is taken: no frame was lost for want of a buffer. */
+		deliver_all(&e, wire, got + 128 - wire);
+		wire = got + 128;
+		assert_in_range(e.rxq.fill.own - e.rxq.rx.own, 128, 128 + 32);
+		assert_int_equal(afx_rx_burst(&e.rxq, pkts, n), n);
+		check_all(&e, pkts, got, n);
+		rte_pktmbuf_free_bulk(pkts, n);
+		got += n;
+		env_check(&e, NULL, 0);
+	}
+	assert_int_equal(afx_rx_prefill(&e.rxq), 0);
+	assert_int_equal(e.rxq.fill.own - e.rxq.rx.own, 128 + 32);
+	env_close(&e);
+}
+
 /* Everything at once, in an order that only the seed decides. */
 static void
-test_soak(void **state __rte_unused)
+test_soak(void **state)
 {
 	struct rte_mbuf *held[MBUFS];
 	uint32_t nb_held = 0, wire = 0, got = 0, i;
@@ -364,6 +401,7 @@ test_soak(void **state __rte_unused)
 			 .rx = 128,
 			 .mbufs = 512,
 			 .cache = 16,
+			 .copy = *state != NULL,
 			 .how = { .shuffle = true, .fill_batch = 24, .drop_percent = 10 } });
 	for (i = 0; i < 20000; i++) {
 		uint32_t n = i * 2654435761u >> 25;
@@ -403,7 +441,9 @@ main(void)
 		cmocka_unit_test(test_refill_from_cache),
 		cmocka_unit_test(test_scarce_pool),
 		cmocka_unit_test(test_prefill),
+		cmocka_unit_test(test_supply_of_copy_mode),
 		cmocka_unit_test(test_soak),
+		{ "test_soak_copy", test_soak, NULL, NULL, "copy" },
 	};
 
 	return cmocka_run_group_tests_name("burst_rx", tests, env_group_setup, env_group_teardown);

@@ -143,6 +143,7 @@ struct afx_rxq {
 	uint64_t rearm; /* refcnt 1, nb_segs 1, port; data_off comes from the descriptor */
 	struct afx_kick *kick;
 	int fd;
+	uint32_t out_max; /* most mbufs posted and not received, see afx_rx_supply_set() */
 	struct afx_rx_counters count;
 	const struct afx_rx_meta *meta; /* the port's */
 

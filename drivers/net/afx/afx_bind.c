@@ -92,7 +92,8 @@ remedy_describe(const struct afx_pair *pair, const struct attempt *a, int ret, c
 		snprintf(text, len,
 			 "; mempool %s has too few free mbufs, each queue takes %u: "
 			 "enlarge it (testpmd's --total-num-mbufs) or shrink the Rx rings (--rxd)",
-			 a->umem->mp->name, pair->rxq->nb_desc * AFX_FILL_FACTOR);
+			 a->umem->mp->name,
+			 RTE_MIN(pair->rxq->out_max, pair->rxq->nb_desc * AFX_FILL_FACTOR));
 	if (ret != -EBUSY)
 		return;
 	holder_describe(pair, holder, sizeof(holder));
@@ -199,6 +200,7 @@ attempt_run(struct afx_pair *pair, struct attempt *a)
 	}
 	if (ret == 0 && pair->rxq != NULL) {
 		a->step = step_fill;
+		afx_rx_supply_set(pair->rxq, a->zerocopy);
 		ret = afx_rx_prefill(pair->rxq);
 	}
 	if (ret == 0) {
@@ -274,7 +276,10 @@ afx_bind(struct afx_pair *pair, const struct afx_umem *umem)
 		if (ret == 0)
 			return 0;
 		why = strerror(-ret);
-		/* These fail in copy mode just as well, and say nothing about zero-copy. */
+		/*
+		 * These say nothing about zero-copy, and fail in copy mode just as well, or,
+		 * where the pool has too few mbufs, ask for more of them rather than for less speed.
+		 */
 		if (cfg->copy == AFX_COPY_NEVER || ret == -EBUSY || ret == -ENETDOWN ||
 		    ret == -EPERM || a.step == step_fill) {
 			attempt_explain(pair, &a, ret);

@@ -36,7 +36,7 @@ void afx_intr_suspend(struct afx_pair *pair);
 /*
  * eth_rx_queue_intr_enable_t. From now on the queue's descriptor is readable
  * while there are packets in the Rx ring, and who waits for an edge of it gets
- * one for those that are there already. Fills the fill ring and wakes the
+ * one for those that are there already. Gives the kernel all its buffers and wakes the
  * driver if that sleeps, since no burst will. The thread that polls the queue.
  * One epoll_ctl call, two if it is enabled already, none if the ring is empty then; at
  * most one recvfrom; sendto for what the Tx lcore's last kick left, which stays

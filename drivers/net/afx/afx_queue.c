@@ -65,7 +65,7 @@ pool_size_check(const struct afx_pair *pair, const struct rte_mempool *mp, uint1
 	if (mp->size >= need)
 		return 0;
 	AFX_LOG(ERR,
-		"%s: queue %u: mempool %s has %u mbufs, the fill ring alone takes %u: make "
+		"%s: queue %u: mempool %s has %u mbufs, a full fill ring takes %u: make "
 		"the pool larger (testpmd's --total-num-mbufs) or the Rx ring smaller (--rxd)",
 		pair->dev->cfg.iface, pair->queue, mp->name, mp->size, need);
 	return -EINVAL;

@@ -53,6 +53,22 @@ fill(struct afx_rxq *q, void *const *mbufs, uint32_t n)
 	afx_ring_submit(&q->fill, n);
 }
 
+/* Mbufs that may be posted; looks at the kernel's index only where fewer than want seem to be. */
+static inline uint32_t
+refill_room(struct afx_rxq *q, uint32_t want)
+{
+	const uint32_t out = q->fill.own - q->rx.own;
+
+	return RTE_MIN(afx_ring_free(&q->fill, want), q->out_max - out);
+}
+
+/* Half of what the kernel is to have. */
+static inline uint32_t
+supply_half(const struct afx_rxq *q)
+{
+	return RTE_MIN(q->fill.size, q->out_max) / 2;
+}
+
 /* The pool can not give a whole batch: take what there is once the kernel is at half its supply. */
 static __rte_noinline void
 refill_scarce(struct afx_rxq *q)
@@ -61,7 +77,7 @@ refill_scarce(struct afx_rxq *q)
 	uint32_t n;
 
 	q->count.nombuf++;
-	if (afx_ring_free(&q->fill, q->fill.size) < q->fill.size / 2)
+	if (refill_room(q, q->fill.size) < supply_half(q))
 		return;
 	for (n = REFILL_BATCH / 2; n != 0; n /= 2) {
 		if (rte_mempool_get_bulk(q->mp, (void **)mbufs, n) == 0) {
@@ -81,7 +97,7 @@ refill_scarce(struct afx_rxq *q)
 static inline void
 refill(struct afx_rxq *q, uint32_t received)
 {
-	const uint32_t room = afx_ring_free(&q->fill, REFILL_BATCH);
+	const uint32_t room = refill_room(q, REFILL_BATCH);
 	uint32_t batches = (received + REFILL_BATCH - 1) / REFILL_BATCH;
 	struct rte_mempool_cache *cache;
 	void *spare[REFILL_BATCH];
@@ -89,7 +105,7 @@ refill(struct afx_rxq *q, uint32_t received)
 
 	if (room < REFILL_BATCH)
 		return;
-	batches = RTE_MAX(batches, 1U) + (room > q->fill.size / 2);
+	batches = RTE_MAX(batches, 1U) + (room > supply_half(q));
 	cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
 	batches = RTE_MAX(batches, afx_pool_cached(cache) / REFILL_BATCH);
 	do {
@@ -99,7 +115,7 @@ refill(struct afx_rxq *q, uint32_t received)
 			return;
 		}
 		fill(q, mbufs, REFILL_BATCH);
-	} while (--batches != 0 && afx_ring_free(&q->fill, REFILL_BATCH) >= REFILL_BATCH);
+	} while (--batches != 0 && refill_room(q, REFILL_BATCH) >= REFILL_BATCH);
 }
 
 /*
@@ -221,6 +237,12 @@ afx_rx_burst_busy(void *queue, struct rte_mbuf **pkts, uint16_t n)
 	return rx_burst_tmpl(queue, pkts, n, true);
 }
 
+void
+afx_rx_supply_set(struct afx_rxq *q, bool zerocopy)
+{
+	q->out_max = zerocopy ? UINT32_MAX : q->rx.size + REFILL_BATCH;
+}
+
 int
 afx_rx_prefill(struct afx_rxq *q)
 {
@@ -228,7 +250,7 @@ afx_rx_prefill(struct afx_rxq *q)
 	uint32_t batch = REFILL_BATCH;
 	uint32_t n;
 
-	while ((n = RTE_MIN(afx_ring_free(&q->fill, q->fill.size), batch)) != 0) {
+	while ((n = RTE_MIN(refill_room(q, q->fill.size), batch)) != 0) {
 		if (rte_mempool_get_bulk(q->mp, (void **)mbufs, n) != 0) {
 			batch = n / 2;
 			continue;

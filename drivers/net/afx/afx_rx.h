@@ -18,7 +18,16 @@ uint16_t afx_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t afx_rx_burst_busy(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
 /*
- * Fill the fill ring to its brim: before bind, by the control thread, and
+ * How many mbufs the kernel is to have, for rings just made, before prefill. In
+ * zero-copy a full fill ring, beside what the NIC holds. In copy mode as many as
+ * the Rx ring has places, and the batch that a refill may be behind: a frame that
+ * finds no place is lost, whatever there is to copy it to (net/xdp/xsk.c,
+ * __xsk_rcv), and the fewer mbufs go round, the more of them are found in a cache.
+ */
+void afx_rx_supply_set(struct afx_rxq *q, bool zerocopy);
+
+/*
+ * Give the kernel all that it is to have: before bind, by the control thread, and
  * before its Rx lcore sleeps. Nothing else uses q. 0, or -ENOMEM if the pool
  * has too few mbufs: all it had are posted.
  */

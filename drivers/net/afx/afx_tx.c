@@ -30,12 +30,15 @@ is_sole(const uint16_t *ledger, uint64_t addr)
 static inline void
 complete_one(const struct afx_txq *q, uint16_t *ledger, uint64_t addr)
 {
-	if (AFX_DEBUG_CONSERVATION)
+	if (AFX_DEBUG_CONSERVATION) {
+		if (!is_sole(ledger, addr))
+			rte_panic("afx: the kernel completed a chunk twice\n");
 		afx_tx_debug_completed(q, afx_umem_mbuf(q->delta, addr));
+	}
 	ledger[afx_ledger_index(addr)] = 0;
 }
 
-/* The next four as in complete_sole(), or none. */
+/* The next four as in complete_sole(), or none. That they are four different ones is the kernel's word. */
 static __rte_always_inline bool
 complete_four(const struct afx_txq *q, uint16_t *ledger, uintptr_t delta, const uint64_t *addrs,
 	      void **done)
