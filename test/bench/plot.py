@@ -26,6 +26,7 @@ COLOURS = {
     "net_af_xdp,busy_budget=0": "#9e6a03",
     "net_null": "#8b949e",
     "raw": "#3fb950",
+    "raw,stride=2048": "#aff5b4",
 }
 STYLE = {
     "svg.fonttype": "none",         # letters stay letters

@@ -33,6 +33,8 @@ POLL = 0.005
 MEMORY = 128            # MB: two pools of 16383 mbufs
 
 RAW = "raw"
+# The same on memory that no mempool has: chunks aligned to their size.
+RAW_CHUNKS = "raw,stride=2048"
 # Driver as the tables name it -> vdev, devargs.
 DRIVERS = {
     "net_afx": ("net_afx", {}),
@@ -209,17 +211,17 @@ class World:
         for stand in self.stands:
             stand.loop.ready()
         if self.threaded:
-            for pair in self.pairs:
-                self._thread_napi(pair.peer)
+            self.thread_napi(True)
         self.others = list(kernel_threads("ksoftirqd/").values())
         for pair in self.pairs:
             self.others += kernel_threads(f"napi/{pair.peer}-").values()
 
-    def _thread_napi(self, name):
-        """NAPI of the interface gets a kernel thread, on the far core."""
-        self.gen.exec("sh", "-c", f"echo 1 >/sys/class/net/{name}/threaded")
-        for pid in kernel_threads(f"napi/{name}-").values():
-            os.sched_setaffinity(pid, {FAR_CPU})
+    def thread_napi(self, on):
+        """NAPI of the far ends gets kernel threads, on the far core, or has none any more."""
+        for pair in self.pairs:
+            self.gen.exec("sh", "-c", f"echo {int(on)} >/sys/class/net/{pair.peer}/threaded")
+            for pid in kernel_threads(f"napi/{pair.peer}-").values():
+                os.sched_setaffinity(pid, {FAR_CPU})
 
     def generate(self, rate=0):
         """Start the generator, aimed nowhere yet."""
@@ -241,13 +243,13 @@ class Stand:
         ifaces = [world.pairs[n].iface for n in self.ports]
         work = [f"kind={self.kind}", f"size={world.size}", f"burst={burst}", f"pools={pools}",
                 *(f"port={iface}" for iface in ifaces)]
-        line = self._raw_line(work) if driver == RAW else self._dpdk_line(work, ifaces, dict(devargs))
-        self.loop = Process(world.dut, line, LOOP_CPU if driver == RAW else None)
+        raw = driver.split(",")[0] == RAW
+        line = self._raw_line(work) if raw else self._dpdk_line(work, ifaces, dict(devargs))
+        self.loop = Process(world.dut, line, LOOP_CPU if raw else None)
         world.stack.callback(self.loop.end)
 
-    @staticmethod
-    def _raw_line(work):
-        return [BUILD / "test/bench/raw-loop", *work]
+    def _raw_line(self, work):
+        return [BUILD / "test/bench/raw-loop", *work, *self.driver.split(",")[1:]]
 
     def _dpdk_line(self, work, ifaces, devargs):
         vdev, own = DRIVERS[self.driver]

@@ -26,17 +26,17 @@ WARM = 0.05             # caches, rings full
 SYSCALL_TIME = 0.1
 ATTEMPTS = 4            # rounds tried for each that must count
 
-DRIVERS = (stand.RAW, *stand.DRIVERS)
+DRIVERS = (stand.RAW, stand.RAW_CHUNKS, *stand.DRIVERS)
 AFX, AF_XDP = "net_afx", [d for d in DRIVERS if d.startswith("net_af_xdp")]
 
 
 class Plan:
     """How long and how often."""
 
-    def __init__(self, quick, loaded):
+    def __init__(self, quick, loaded, sessions=None):
         self.loaded = loaded
         self.window = 0.3 if quick else 0.5
-        self.sessions = 1 if quick else 3       # processes made anew
+        self.sessions = sessions or (1 if quick else 3)     # processes made anew
         self.rounds = 3 if quick else 5         # of each session
         self.sizes = SIZES[:1] if quick else SIZES
 
@@ -178,11 +178,12 @@ def main():
     parser = argparse.ArgumentParser(prog="bench.sh veth", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="3 rounds, 64 bytes only")
+    parser.add_argument("--sessions", type=int, help="this many times 5 rounds, 3 otherwise")
     parser.add_argument("--loaded", action="store_true", help="the machine has other work: every round counts")
     parser.add_argument("--out", metavar="DIR", help="results folder")
     parser.add_argument("--only", default="", metavar="TEXT", help="cells whose name has this in it")
     args = parser.parse_args()
-    plan, done = Plan(args.quick, args.loaded), []
+    plan, done = Plan(args.quick, args.loaded, args.sessions), []
     out = results.folder(args.out)
     print(laid_out(HEADER))
     print("|" + "|".join("-" * (n + 2) for n in WIDTHS) + "|")

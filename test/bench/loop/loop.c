@@ -19,6 +19,11 @@
 /* While held: often enough not to be noticed in a window of some 100 ms. */
 #define HOLD_US 200
 
+/* As net_afx asks for: afx_pair.c. */
+#define TX_BUDGET_MAX 256
+/* As far apart as rte_pktmbuf_pool_create() puts mbufs of default size (DPDK 22.11). */
+#define MBUF_STRIDE 2368
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const kinds[] = {
@@ -54,6 +59,8 @@ number_parse(struct loop_args *args, const char *key, size_t len, const char *te
 		{ "size", &args->size, 1514 },
 		{ "pools", &args->pools, BENCH_PORTS_MAX },
 		{ "desc", &args->desc, 4096 },
+		{ "stride", &args->stride, 4096 },
+		{ "budget", &args->budget, TX_BUDGET_MAX },
 	};
 	unsigned int i;
 
@@ -93,7 +100,14 @@ loop_args_parse(struct loop_args *args, int argc, char **argv)
 	int ret = 0;
 	int i;
 
-	*args = (struct loop_args){ .burst = 32, .size = 64, .pools = 1, .desc = 1024 };
+	*args = (struct loop_args){
+		.burst = 32,
+		.size = 64,
+		.pools = 1,
+		.desc = 1024,
+		.budget = TX_BUDGET_MAX,
+		.stride = MBUF_STRIDE,
+	};
 	for (i = 0; i < argc && ret == 0; i++) {
 		ret = arg_parse(args, argv[i]);
 		if (ret != 0)

@@ -31,6 +31,9 @@ struct loop_args {
 	uint32_t size; /* bytes of a frame of our own */
 	uint32_t pools; /* 1: ports share their memory; 2: each has its own */
 	uint32_t desc; /* entries of the Rx and of the Tx ring */
+	/* Of the raw loop: frames a system call sends, at most; bytes from one frame to the next. */
+	uint32_t budget;
+	uint32_t stride;
 };
 
 /* Written by the loop's thread alone. */
@@ -54,7 +57,7 @@ struct loop {
 	bool idle;
 };
 
-/* From key=value arguments: kind, port (once or twice), burst, size, pools, desc. 0 or -EINVAL. */
+/* From key=value arguments, named as the members, port once or twice. 0 or -EINVAL. */
 int loop_args_parse(struct loop_args *args, int argc, char **argv);
 
 /* Runs turns while told to, and returns after loop_talk has: the loop's thread. */

@@ -36,7 +36,7 @@ post(struct raw_port *p, uint32_t index, uint64_t addr, uint32_t len)
 static void
 give_back(struct raw_umem *umem, uint64_t addr)
 {
-	umem->free[umem->nb_free++] = raw_chunk(addr);
+	umem->free[umem->nb_free++] = raw_chunk(umem, addr);
 }
 
 static void
@@ -63,7 +63,7 @@ turn_tx(struct loop *l)
 	raw_port_reap(p);
 	n = min(min(afx_ring_free(&p->tx, l->args.burst), l->args.burst), p->umem->nb_free);
 	for (i = 0; i < n; i++)
-		post(p, p->tx.own + i, p->umem->free[--p->umem->nb_free] + RAW_OFFSET,
+		post(p, p->tx.own + i, p->umem->free[--p->umem->nb_free] + p->umem->offset,
 		     l->args.size);
 	afx_ring_submit(&p->tx, n);
 	raw_port_kick(p);
@@ -78,7 +78,7 @@ frame_for(struct raw_port *from, struct raw_port *to, const struct xdp_desc *des
 
 	if (from->umem == to->umem)
 		return desc->addr;
-	addr = to->umem->free[--to->umem->nb_free] + RAW_OFFSET;
+	addr = to->umem->free[--to->umem->nb_free] + to->umem->offset;
 	memcpy(raw_frame(to->umem, addr), raw_frame(from->umem, desc->addr), desc->len);
 	give_back(from->umem, desc->addr);
 	return addr;
@@ -152,10 +152,10 @@ ports_open(struct raw_loop *r)
 	int ret = 0;
 
 	for (i = 0; i < args->pools && ret == 0; i++)
-		ret = raw_umem_make(&r->umems[i], FRAMES, args->size);
+		ret = raw_umem_make(&r->umems[i], FRAMES, args->stride, args->size);
 	for (i = 0; i < args->nb_ports && ret == 0; i++)
 		ret = raw_port_open(&r->ports[i], args->iface[i],
-				    &r->umems[args->pools == 1 ? 0 : i], args->desc);
+				    &r->umems[args->pools == 1 ? 0 : i], args->desc, args->budget);
 	return ret;
 }
 

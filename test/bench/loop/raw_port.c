@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <linux/if_link.h>
 #include <bpf/bpf.h>
@@ -15,35 +16,54 @@
 #include "raw_port.h"
 
 /* As net_afx asks for, so that both have the same knobs: afx_pair.c. */
-#define TX_BUDGET_MAX 256
 #define TX_FRAME_TRUESIZE 2304
 
 /* Addresses moved at once: a turn's worth, and as many as the driver moves. */
 #define BATCH 32
 
-int
-raw_umem_make(struct raw_umem *umem, uint32_t nb_frames, uint32_t size)
+static bool
+aligned(const struct raw_umem *umem)
 {
-	const size_t len = (size_t)nb_frames * RAW_CHUNK;
-	uint32_t i;
+	return umem->stride == RAW_CHUNK;
+}
+
+static void
+frames_make(struct raw_umem *umem, uint32_t size)
+{
+	uint64_t chunk;
+	char *frame;
+
+	while (umem->nb_free < umem->nb_frames) {
+		chunk = (uint64_t)umem->nb_free * umem->stride;
+		frame = raw_frame(umem, chunk + umem->offset);
+		memset(frame, 0, size);
+		loop_header((struct bench_header *)frame, true);
+		umem->free[umem->nb_free++] = chunk;
+	}
+}
+
+int
+raw_umem_make(struct raw_umem *umem, uint32_t nb_frames, uint32_t stride, uint32_t size)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
 
 	umem->fd = -1;
+	if (stride < RAW_CHUNK)
+		return -EINVAL;
 	umem->nb_frames = nb_frames;
-	umem->base = mmap(NULL, len, PROT_READ | PROT_WRITE,
+	umem->stride = stride;
+	umem->len = ((size_t)nb_frames * stride + page - 1) / page * page;
+	umem->chunk_mask = aligned(umem) ? ~(uint64_t)(RAW_CHUNK - 1) : XSK_UNALIGNED_BUF_ADDR_MASK;
+	umem->offset = aligned(umem) ? RAW_OFFSET : RAW_OFFSET << XSK_UNALIGNED_BUF_OFFSET_SHIFT;
+	umem->base = mmap(NULL, umem->len, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_HUGETLB, -1, 0);
 	if (umem->base == MAP_FAILED)
-		umem->base = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		umem->base = mmap(NULL, umem->len, PROT_READ | PROT_WRITE,
 				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	umem->free = calloc(nb_frames, sizeof(umem->free[0]));
 	if (umem->base == MAP_FAILED || umem->free == NULL)
 		return -ENOMEM;
-	for (i = 0; i < nb_frames; i++) {
-		char *frame = raw_frame(umem, (uint64_t)i * RAW_CHUNK) + RAW_OFFSET;
-
-		memset(frame, 0, size);
-		loop_header((struct bench_header *)frame, true);
-		umem->free[umem->nb_free++] = (uint64_t)i * RAW_CHUNK;
-	}
+	frames_make(umem, size);
 	return 0;
 }
 
@@ -52,8 +72,9 @@ umem_register(struct raw_port *p)
 {
 	const struct xdp_umem_reg reg = {
 		.addr = (uintptr_t)p->umem->base,
-		.len = (uint64_t)p->umem->nb_frames * RAW_CHUNK,
+		.len = p->umem->len,
 		.chunk_size = RAW_CHUNK,
+		.flags = aligned(p->umem) ? 0 : XDP_UMEM_UNALIGNED_CHUNK_FLAG,
 	};
 
 	if (p->umem->fd >= 0)
@@ -100,7 +121,8 @@ socket_open(struct raw_port *p, unsigned int ifindex, uint32_t desc)
 }
 
 int
-raw_port_open(struct raw_port *p, const char *iface, struct raw_umem *umem, uint32_t desc)
+raw_port_open(struct raw_port *p, const char *iface, struct raw_umem *umem, uint32_t desc,
+	      uint32_t budget)
 {
 	const unsigned int ifindex = if_nametoindex(iface);
 	int ret;
@@ -111,8 +133,7 @@ raw_port_open(struct raw_port *p, const char *iface, struct raw_umem *umem, uint
 	ret = socket_open(p, ifindex, desc);
 	if (ret != 0)
 		return ret;
-	p->kick_batch =
-		afx_sock_tx_budget_set(&p->sock, desc < TX_BUDGET_MAX ? desc : TX_BUDGET_MAX);
+	p->kick_batch = afx_sock_tx_budget_set(&p->sock, desc < budget ? desc : budget);
 	afx_sock_sndbuf_set(&p->sock, desc * TX_FRAME_TRUESIZE);
 	raw_port_refill(p);
 	return program_attach(p, ifindex);
@@ -126,7 +147,8 @@ raw_port_reap(struct raw_port *p)
 	uint32_t i;
 
 	for (i = 0; i < n; i++)
-		umem->free[umem->nb_free++] = raw_chunk(*afx_ring_addr(&p->comp, p->comp.own + i));
+		umem->free[umem->nb_free++] =
+			raw_chunk(umem, *afx_ring_addr(&p->comp, p->comp.own + i));
 	afx_ring_release(&p->comp, n);
 }
 
@@ -134,9 +156,12 @@ void
 raw_port_refill(struct raw_port *p)
 {
 	struct raw_umem *umem = p->umem;
+	/* No more than net_afx gives the kernel in copy mode: afx_rx_supply_set(). */
+	const uint32_t most = p->rx.size + BATCH - (p->fill.own - p->rx.own);
 	uint32_t n = afx_ring_free(&p->fill, BATCH);
 	uint32_t i;
 
+	n = n < most ? n : most;
 	if (n < BATCH)
 		return;
 	n = n < umem->nb_free ? n : umem->nb_free;

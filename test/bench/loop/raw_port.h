@@ -16,10 +16,18 @@
 
 #define RAW_CHUNK 2048
 /* XDP_PACKET_HEADROOM: where the kernel puts a received frame, and ours start. */
-#define RAW_OFFSET 256
+#define RAW_OFFSET UINT64_C(256)
 
+/*
+ * Chunks that lie RAW_CHUNK apart are aligned ones, else they are not, and an
+ * address has its offset in the upper bits, as with mbufs.
+ */
 struct raw_umem {
 	char *base;
+	size_t len;
+	uint32_t stride; /* bytes from one chunk to the next */
+	uint64_t chunk_mask; /* what of an address is its chunk */
+	uint64_t offset; /* of a frame, as an address has it */
 	uint64_t *free; /* a stack of chunk addresses */
 	uint32_t nb_free;
 	uint32_t nb_frames;
@@ -38,14 +46,19 @@ struct raw_port {
 	struct afx_redirect *prog;
 };
 
-/* Memory for nb_frames frames, all free, each holding a frame of ours of size bytes. 0 or -errno. */
-int raw_umem_make(struct raw_umem *umem, uint32_t nb_frames, uint32_t size);
+/*
+ * Memory for nb_frames frames stride bytes apart, all free, each holding a
+ * frame of ours of size bytes. 0 or -errno.
+ */
+int raw_umem_make(struct raw_umem *umem, uint32_t nb_frames, uint32_t stride, uint32_t size);
 
 /*
- * Socket on queue 0 of iface, rings of desc entries, fill ring full, our XDP
- * program attached. 0 or -errno; the end of the process undoes it.
+ * Socket on queue 0 of iface, rings of desc entries, fill ring full, at most
+ * budget frames a kick, our XDP program attached. 0 or -errno; the end of the
+ * process undoes it.
  */
-int raw_port_open(struct raw_port *p, const char *iface, struct raw_umem *umem, uint32_t desc);
+int raw_port_open(struct raw_port *p, const char *iface, struct raw_umem *umem, uint32_t desc,
+		  uint32_t budget);
 
 /* The rest is the loop's. Frames that the kernel has sent are free again. */
 void raw_port_reap(struct raw_port *p);
@@ -59,14 +72,15 @@ void raw_port_kick(struct raw_port *p);
 static inline char *
 raw_frame(const struct raw_umem *umem, uint64_t addr)
 {
-	return umem->base + addr;
+	return umem->base + (addr & XSK_UNALIGNED_BUF_ADDR_MASK) +
+		(addr >> XSK_UNALIGNED_BUF_OFFSET_SHIFT);
 }
 
 /* The chunk that an address points into. */
 static inline uint64_t
-raw_chunk(uint64_t addr)
+raw_chunk(const struct raw_umem *umem, uint64_t addr)
 {
-	return addr & ~(uint64_t)(RAW_CHUNK - 1);
+	return addr & umem->chunk_mask;
 }
 
 #endif /* RAW_PORT_H */
