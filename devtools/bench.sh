@@ -8,21 +8,22 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'USAGE'
-usage: devtools/bench.sh [cost|veth|idle|loop|plot|all] [--quick] [--out DIR] [OPTION]...
-  cost   cycles of the driver a packet, against net_af_xdp and net_null
-  veth   packets a second end to end on veth pairs, against net_af_xdp and a loop without DPDK
-  idle   CPU and system calls of a port that has little to do, or nothing
-  loop   cycles of afx-testpmd's forwarding loop, against dpdk-testpmd's
-  plot   pictures of the results in DIR, for README.md
-  all    all of them, in this order
+usage: devtools/bench.sh [cost|veth|settings|idle|loop|plot|all] [--quick] [--out DIR] [OPTION]...
+  cost      cycles of the driver a packet, against net_af_xdp and net_null
+  veth      packets a second end to end on veth pairs, against net_af_xdp and a loop without DPDK
+  settings  what GRO, threaded NAPI, a queueing discipline and the frames of a call are worth
+  idle      CPU and system calls of a port that has little to do, or nothing
+  loop      cycles of afx-testpmd's forwarding loop, against dpdk-testpmd's
+  plot      pictures of the results in DIR, for README.md
+  all       all of them, in this order
 --quick takes minutes where the whole takes an hour. What else each of them knows: --help behind it.
 BENCH_BUILD is the build folder (default: build), AFX_PLUGIN another driver than that one's.
 USAGE
 }
 
 case ${1:-} in
-cost | veth | idle | loop | plot) benches=("$1") ;;
-all) benches=(cost veth idle loop plot) ;;
+cost | veth | settings | idle | loop | plot) benches=("$1") ;;
+all) benches=(cost veth settings idle loop plot) ;;
 -h | --help)
     usage
     exit 0

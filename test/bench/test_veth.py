@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 # pylint: disable=wrong-import-position
+import settings
 import stand
 import veth
 
@@ -106,3 +107,12 @@ def test_row_of_every_driver():
     ratios = {cell["params"]["driver"]: cell["ratio_to"] for cell in cells}
     assert ratios["raw"]["raw"] == 1.0
     assert max(ratios[driver]["net_af_xdp"] for driver in veth.AF_XDP) == 1.0
+
+
+@pytest.mark.parametrize("name", settings.SETTINGS)
+def test_setting_is_off_and_on(name):
+    found = settings.rounds_of(settings.SETTINGS[name], 2, 0.05)
+    assert len(found) == 2
+    cell = settings.report(name, found)
+    assert cell["off"] > 0 and cell["median"] > 0 and cell["ratio_to"]["off"] > 0
+    assert all(0 <= loss < 1 for loss in cell["loss"])
