@@ -243,6 +243,18 @@ afx_rx_supply_set(struct afx_rxq *q, bool zerocopy)
 	q->out_max = zerocopy ? UINT32_MAX : q->rx.size + REFILL_BATCH;
 }
 
+/*
+ * Past the cache of a control thread, in which whole batches would stay that
+ * nobody else can take; what is there already is taken last.
+ */
+static int
+take_uncached(struct rte_mempool *mp, void **mbufs, uint32_t n)
+{
+	if (rte_mempool_generic_get(mp, mbufs, n, NULL) == 0)
+		return 0;
+	return rte_mempool_get_bulk(mp, mbufs, n);
+}
+
 int
 afx_rx_prefill(struct afx_rxq *q)
 {
@@ -251,7 +263,7 @@ afx_rx_prefill(struct afx_rxq *q)
 	uint32_t n;
 
 	while ((n = RTE_MIN(refill_room(q, q->fill.size), batch)) != 0) {
-		if (rte_mempool_get_bulk(q->mp, (void **)mbufs, n) != 0) {
+		if (take_uncached(q->mp, (void **)mbufs, n) != 0) {
 			batch = n / 2;
 			continue;
 		}
