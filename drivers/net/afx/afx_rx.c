@@ -145,7 +145,7 @@ find_row(uintptr_t delta, const struct xdp_desc *descs, struct rte_mbuf **pkts, 
 	for (i = 0; i < n / 2; i++) {
 		const afx_words_t addrs = { descs[2 * i].addr, descs[2 * i + 1].addr };
 
-		AFX_PAIR(pkts, 2 * i) = (addrs & AFX_ADDR_BASE_MASK) + delta;
+		AFX_PAIR(pkts, 2 * i) = afx_umem_mbuf_pair(delta, addrs);
 	}
 	if (n % 2 != 0)
 		pkts[n - 1] = afx_umem_mbuf(delta, descs[n - 1].addr);

@@ -51,8 +51,8 @@ complete_four(const struct afx_txq *q, uint16_t *ledger, uintptr_t delta, const 
 	AFX_UNROLL
 	for (i = 0; i < 4; i++)
 		complete_one(q, ledger, addrs[i]);
-	AFX_PAIR(done, 0) = (AFX_PAIR(addrs, 0) & AFX_ADDR_BASE_MASK) + delta;
-	AFX_PAIR(done, 2) = (AFX_PAIR(addrs, 2) & AFX_ADDR_BASE_MASK) + delta;
+	AFX_PAIR(done, 0) = afx_umem_mbuf_pair(delta, AFX_PAIR(addrs, 0));
+	AFX_PAIR(done, 2) = afx_umem_mbuf_pair(delta, AFX_PAIR(addrs, 2));
 	return true;
 }
 

@@ -25,6 +25,7 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include "afx_compat.h"
 #include "afx_sock.h"
 
 /* XDP_PACKET_HEADROOM, which the kernel always keeps before a frame. */
@@ -80,6 +81,13 @@ static inline struct rte_mbuf *
 afx_umem_mbuf(uintptr_t delta, uint64_t addr)
 {
 	return (struct rte_mbuf *)((addr & AFX_ADDR_BASE_MASK) + delta);
+}
+
+/* Any lcore: the same of two addresses. */
+static inline afx_words_t
+afx_umem_mbuf_pair(uintptr_t delta, afx_words_t addrs)
+{
+	return (addrs & AFX_ADDR_BASE_MASK) + delta;
 }
 
 /* Any lcore: chunk address of an mbuf of the pool. */
