@@ -21,12 +21,6 @@ struct raw_loop {
 	struct raw_umem umems[BENCH_PORTS_MAX];
 };
 
-static inline uint32_t
-min(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 static void
 post(struct raw_port *p, uint32_t index, uint64_t addr, uint32_t len)
 {
@@ -43,7 +37,7 @@ static void
 turn_rx(struct loop *l)
 {
 	struct raw_port *p = ((struct raw_loop *)l)->ports;
-	const uint32_t n = min(afx_ring_avail(&p->rx, l->args.burst), l->args.burst);
+	const uint32_t n = raw_min(afx_ring_avail(&p->rx, l->args.burst), l->args.burst);
 	uint32_t i;
 
 	for (i = 0; i < n; i++)
@@ -61,7 +55,7 @@ turn_tx(struct loop *l)
 	uint32_t i;
 
 	raw_port_reap(p);
-	n = min(min(afx_ring_free(&p->tx, l->args.burst), l->args.burst), p->umem->nb_free);
+	n = raw_min(raw_min(afx_ring_free(&p->tx, l->args.burst), l->args.burst), p->umem->nb_free);
 	for (i = 0; i < n; i++)
 		post(p, p->tx.own + i, p->umem->free[--p->umem->nb_free] + p->umem->offset,
 		     l->args.size);
@@ -87,14 +81,14 @@ frame_for(struct raw_port *from, struct raw_port *to, const struct xdp_desc *des
 static void
 forward(struct loop *l, struct raw_port *from, struct raw_port *to, const bool swap)
 {
-	const uint32_t n = min(afx_ring_avail(&from->rx, l->args.burst), l->args.burst);
+	const uint32_t n = raw_min(afx_ring_avail(&from->rx, l->args.burst), l->args.burst);
 	uint32_t room;
 	uint32_t i;
 
 	if (n == 0)
 		return;
 	raw_port_reap(to);
-	room = min(afx_ring_free(&to->tx, n), n);
+	room = raw_min(afx_ring_free(&to->tx, n), n);
 	for (i = 0; i < room; i++) {
 		const struct xdp_desc *desc = afx_ring_desc(&from->rx, from->rx.own + i);
 

@@ -28,12 +28,12 @@ aligned(const struct raw_umem *umem)
 }
 
 static void
-frames_make(struct raw_umem *umem, uint32_t size)
+frames_make(struct raw_umem *umem, uint32_t nb_frames, uint32_t size)
 {
 	uint64_t chunk;
 	char *frame;
 
-	while (umem->nb_free < umem->nb_frames) {
+	while (umem->nb_free < nb_frames) {
 		chunk = (uint64_t)umem->nb_free * umem->stride;
 		frame = raw_frame(umem, chunk + umem->offset);
 		memset(frame, 0, size);
@@ -50,10 +50,8 @@ raw_umem_make(struct raw_umem *umem, uint32_t nb_frames, uint32_t stride, uint32
 	umem->fd = -1;
 	if (stride < RAW_CHUNK)
 		return -EINVAL;
-	umem->nb_frames = nb_frames;
 	umem->stride = stride;
 	umem->len = ((size_t)nb_frames * stride + page - 1) / page * page;
-	umem->chunk_mask = aligned(umem) ? ~(uint64_t)(RAW_CHUNK - 1) : XSK_UNALIGNED_BUF_ADDR_MASK;
 	umem->offset = aligned(umem) ? RAW_OFFSET : RAW_OFFSET << XSK_UNALIGNED_BUF_OFFSET_SHIFT;
 	umem->base = mmap(NULL, umem->len, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_HUGETLB, -1, 0);
@@ -63,7 +61,7 @@ raw_umem_make(struct raw_umem *umem, uint32_t nb_frames, uint32_t stride, uint32
 	umem->free = calloc(nb_frames, sizeof(umem->free[0]));
 	if (umem->base == MAP_FAILED || umem->free == NULL)
 		return -ENOMEM;
-	frames_make(umem, size);
+	frames_make(umem, nb_frames, size);
 	return 0;
 }
 
@@ -133,7 +131,7 @@ raw_port_open(struct raw_port *p, const char *iface, struct raw_umem *umem, uint
 	ret = socket_open(p, ifindex, desc);
 	if (ret != 0)
 		return ret;
-	p->kick_batch = afx_sock_tx_budget_set(&p->sock, desc < budget ? desc : budget);
+	p->kick_batch = afx_sock_tx_budget_set(&p->sock, raw_min(desc, budget));
 	afx_sock_sndbuf_set(&p->sock, desc * TX_FRAME_TRUESIZE);
 	raw_port_refill(p);
 	return program_attach(p, ifindex);
@@ -156,15 +154,13 @@ void
 raw_port_refill(struct raw_port *p)
 {
 	struct raw_umem *umem = p->umem;
-	/* No more than net_afx gives the kernel in copy mode: afx_rx_supply_set(). */
 	const uint32_t most = p->rx.size + BATCH - (p->fill.own - p->rx.own);
-	uint32_t n = afx_ring_free(&p->fill, BATCH);
+	uint32_t n = raw_min(afx_ring_free(&p->fill, BATCH), most);
 	uint32_t i;
 
-	n = n < most ? n : most;
 	if (n < BATCH)
 		return;
-	n = n < umem->nb_free ? n : umem->nb_free;
+	n = raw_min(n, umem->nb_free);
 	for (i = 0; i < n; i++)
 		*afx_ring_addr(&p->fill, p->fill.own + i) = umem->free[--umem->nb_free];
 	afx_ring_submit(&p->fill, n);

@@ -26,11 +26,9 @@ struct raw_umem {
 	char *base;
 	size_t len;
 	uint32_t stride; /* bytes from one chunk to the next */
-	uint64_t chunk_mask; /* what of an address is its chunk */
 	uint64_t offset; /* of a frame, as an address has it */
 	uint64_t *free; /* a stack of chunk addresses */
 	uint32_t nb_free;
-	uint32_t nb_frames;
 	int fd; /* of the socket that registered it, or -1 */
 };
 
@@ -53,9 +51,9 @@ struct raw_port {
 int raw_umem_make(struct raw_umem *umem, uint32_t nb_frames, uint32_t stride, uint32_t size);
 
 /*
- * Socket on queue 0 of iface, rings of desc entries, fill ring full, at most
- * budget frames a kick, our XDP program attached. 0 or -errno; the end of the
- * process undoes it.
+ * Socket on queue 0 of iface, rings of desc entries, at most budget frames a
+ * kick, buffers posted by raw_port_refill(), our XDP program attached. 0 or
+ * -errno; the end of the process undoes it.
  */
 int raw_port_open(struct raw_port *p, const char *iface, struct raw_umem *umem, uint32_t desc,
 		  uint32_t budget);
@@ -63,7 +61,7 @@ int raw_port_open(struct raw_port *p, const char *iface, struct raw_umem *umem, 
 /* The rest is the loop's. Frames that the kernel has sent are free again. */
 void raw_port_reap(struct raw_port *p);
 
-/* Post free frames to the fill ring, as many as fit. */
+/* Post free frames: no more than net_afx does in copy mode, afx_rx_supply_set(). */
 void raw_port_refill(struct raw_port *p);
 
 /* Have the kernel send what is in the Tx ring, as far as it goes. */
@@ -76,11 +74,17 @@ raw_frame(const struct raw_umem *umem, uint64_t addr)
 		(addr >> XSK_UNALIGNED_BUF_OFFSET_SHIFT);
 }
 
-/* The chunk that an address points into. */
+/* The chunk of a frame's address. */
 static inline uint64_t
 raw_chunk(const struct raw_umem *umem, uint64_t addr)
 {
-	return addr & umem->chunk_mask;
+	return addr - umem->offset;
+}
+
+static inline uint32_t
+raw_min(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
 }
 
 #endif /* RAW_PORT_H */
