@@ -9,7 +9,6 @@ of cells.  A cell's figure is cycles of the TSC a packet; a ratio is the median 
 the rounds' ratios.  Results go to bench-results/<date>-<host>/cost.json.
 """
 
-import argparse
 import collections
 import os
 import re
@@ -18,6 +17,7 @@ import sys
 
 import costrun
 import ending
+import options
 import results
 import table
 from table import Limit
@@ -195,15 +195,12 @@ def runnable(a_set):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="bench.sh cost", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="3 rounds instead of 5")
+    parser = options.parser("cost", __doc__, "3 rounds instead of 5")
     parser.add_argument("--brief", action="store_true", help="burst 32 only")
     parser.add_argument("--rounds", type=int, help="this many")
     parser.add_argument("--only", metavar="SET", help="only this set of cells, such as 'hot'")
     parser.add_argument("--loaded", action="store_true",
                         help="the machine has other work: short windows, and the least counts")
-    parser.add_argument("--out", metavar="DIR", help="folder of the results")
     return parser.parse_args()
 
 

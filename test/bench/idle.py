@@ -7,10 +7,10 @@ A loop that polls takes its core whole, whatever the driver; what differs is
 what an empty poll costs, and how much of the core goes to the kernel.
 """
 
-import argparse
 import statistics
 
 import ending
+import options
 import results
 import stand
 
@@ -79,11 +79,7 @@ def row(cell):
 
 def main():
     ending.on_sigterm()
-    parser = argparse.ArgumentParser(prog="bench.sh idle", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="3 rounds of a third of a second")
-    parser.add_argument("--out", metavar="DIR", help="results folder")
-    args = parser.parse_args()
+    args = options.parser("idle", __doc__, "3 rounds of a third of a second").parse_args()
     rounds, seconds = (3, 0.3) if args.quick else (5, 1.0)
     out, done = results.folder(args.out), []
     print(LINE.format("cell", "driver", "CPU %", "kernel %", "syscalls/s", "ns/poll", "pps", "loss %"))

@@ -10,7 +10,6 @@ a ratio is the median of the rounds' ratios.  Exit code 1 if a limit is not kept
 Results go to bench-results/<date>-<host>/loop.json.
 """
 
-import argparse
 import contextlib
 import os
 import re
@@ -21,6 +20,7 @@ import time
 
 import cost
 import ending
+import options
 import results
 import table
 
@@ -118,12 +118,9 @@ def cell(mode, rounds, mhz):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="bench.sh loop", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="3 rounds")
+    parser = options.parser("loop", __doc__, "3 rounds")
     parser.add_argument("--rounds", type=int, help="this many")
     parser.add_argument("--program", help="afx-testpmd (default: of BENCH_BUILD)")
-    parser.add_argument("--out", metavar="DIR", help="folder of the results")
     return parser.parse_args()
 
 

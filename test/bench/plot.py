@@ -6,7 +6,6 @@
 No background, and text in a grey that can be read on white and on black.
 """
 
-import argparse
 import json
 import pathlib
 import sys
@@ -15,6 +14,8 @@ import matplotlib
 
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # pylint: disable=wrong-import-position
+
+import options  # pylint: disable=wrong-import-position
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "doc/pictures"
@@ -131,10 +132,7 @@ def newest():
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="bench.sh plot", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="no other than without")
-    parser.add_argument("--out", metavar="DIR", type=pathlib.Path, help="folder of the results (default: the newest)")
+    parser = options.parser("plot", __doc__, "no other than without", "folder of the results (default: the newest)")
     folder = parser.parse_args().out or newest()
     if folder is None:
         sys.exit("plot: no results: run devtools/bench.sh all")

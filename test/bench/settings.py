@@ -6,18 +6,17 @@
 64 bytes, bursts of 32, on a veth pair.  A ratio is the median of single rounds.
 """
 
-import argparse
 import collections
 import contextlib
 import statistics
 import time
 
 import ending
+import options
 import results
 import stand
 import table
 
-WARM = 0.05             # as veth.py
 BURST = 256             # of the one setting that is about long bursts
 
 # Packets a second at the far end or, where nobody counts there, taken by the port and not lost.
@@ -26,17 +25,14 @@ Rate = collections.namedtuple("Rate", "pps loss")
 
 def far_rate(one, seconds):
     """One window, by what the far end counts."""
-    one.go()
-    time.sleep(WARM)
-    window = one.window(seconds)
-    one.hold()
+    window = one.measure(seconds)
     return Rate(window.pps, max(0.0, window.loss))
 
 
 def near_rate(one, seconds):
     """One window, by what the loop counts."""
     one.loop.tell("go")
-    time.sleep(WARM)
+    time.sleep(stand.WARM)
     before = one.loop.tell("count")
     time.sleep(seconds)
     after = one.loop.tell("count")
@@ -127,11 +123,7 @@ def report(name, found):
 
 def main():
     ending.on_sigterm()
-    parser = argparse.ArgumentParser(prog="bench.sh settings", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="3 rounds of a third of a second")
-    parser.add_argument("--out", metavar="DIR", help="results folder")
-    args = parser.parse_args()
+    args = options.parser("settings", __doc__, "3 rounds of a third of a second").parse_args()
     rounds, seconds = (3, 0.3) if args.quick else (11, 0.5)
     done = [report(name, rounds_of(setting, rounds, seconds)) for name, setting in SETTINGS.items()]
     rows = [(cell["name"], cell["off"] / 1e6, cell["median"] / 1e6, cell["ratio_to"]["off"],

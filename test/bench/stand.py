@@ -28,6 +28,7 @@ PLUGIN = os.environ.get("AFX_PLUGIN") or BUILD / "drivers/net/afx/librte_net_afx
 # The loop has a core of its own; generator, far ends and all else share the other.
 LOOP_CPU, FAR_CPU = 1, 0
 ANSWER_TIME = 30        # EAL and pools on a loaded machine
+WARM = 0.05             # caches, rings full
 SETTLE = 0.03           # frames under way, 256 at most, and overdue kicks
 POLL = 0.005
 MEMORY = 128            # MB: two pools of 16383 mbufs
@@ -293,6 +294,14 @@ class Stand:
         time.sleep(seconds)
         after = self._snapshot()
         return Window(self.kind, before, after)
+
+    def measure(self, seconds):
+        """A window, from standstill to standstill."""
+        self.go()
+        time.sleep(WARM)
+        window = self.window(seconds)
+        self.hold()
+        return window
 
     def _snapshot(self):
         cpu = run_ns(self.loop.pid, self.loop.tid), self.world.cpu_ns(), kernel_ns(self.loop.pid, self.loop.tid)

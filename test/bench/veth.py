@@ -9,20 +9,19 @@ counts only if the raw loop is at least RAW_MIN of net_af_xdp, and each loop had
 its core.
 """
 
-import argparse
 import itertools
 import statistics
 import sys
 import time
 
 import ending
+import options
 import results
 import stand
 
 SIZES = (64, 512, 1500)
 RAW_MIN = 0.98          # below it the raw loop is no floor: something disturbed it
 CORE_MIN = 0.8          # of a core for loop and generator; the hypervisor takes its share
-WARM = 0.05             # caches, rings full
 SYSCALL_TIME = 0.1
 ATTEMPTS = 4            # rounds tried for each that must count
 
@@ -61,14 +60,6 @@ def cell_name(params):
     return "-".join(words)
 
 
-def measure(one, plan):
-    one.go()
-    time.sleep(WARM)
-    window = one.window(plan.window)
-    one.hold()
-    return window
-
-
 def had_core(window):
     """Nothing else kept the loop, and the generator where there is one, from running."""
     far = window.cpu_far >= CORE_MIN * window.seconds or window.kind == "tx"
@@ -92,7 +83,7 @@ def session(params, plan):
         while len(kept) < plan.rounds and dropped < (ATTEMPTS - 1) * plan.rounds:
             first = next(order)     # who comes first in a round has no advantage
             turns = stands[first:] + stands[:first]
-            windows = {one.driver: measure(one, plan) for one in turns}
+            windows = {one.driver: one.measure(plan.window) for one in turns}
             if plan.loaded or counts(windows):
                 kept.append(windows)
             else:
@@ -103,7 +94,7 @@ def session(params, plan):
 
 def syscalls_of(one):
     one.go()
-    time.sleep(WARM)
+    time.sleep(stand.WARM)
     window, calls = one.syscalls(SYSCALL_TIME)
     one.hold()
     return 1000 * calls / max(1, window.packets)
@@ -175,12 +166,9 @@ def laid_out(words):
 
 def main():
     ending.on_sigterm()
-    parser = argparse.ArgumentParser(prog="bench.sh veth", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="3 rounds, 64 bytes only")
+    parser = options.parser("veth", __doc__, "3 rounds, 64 bytes only")
     parser.add_argument("--sessions", type=int, help="this many times 5 rounds, 3 otherwise")
     parser.add_argument("--loaded", action="store_true", help="the machine has other work: every round counts")
-    parser.add_argument("--out", metavar="DIR", help="results folder")
     parser.add_argument("--only", default="", metavar="TEXT", help="cells whose name has this in it")
     args = parser.parse_args()
     plan, done = Plan(args.quick, args.loaded, args.sessions), []
