@@ -98,7 +98,7 @@ def test_window_has_rates_and_syscalls():
 def test_row_of_every_driver():
     params = {"kind": "tx", "size": 64, "threaded": False}
     plan = veth.Plan(quick=True, loaded=True)
-    plan.window, plan.rounds = 0.05, 1
+    plan.window, plan.sessions, plan.rounds = 0.05, 1, 1
     cells = veth.run_cell(params, plan)
     assert [cell["params"]["driver"] for cell in cells] == list(veth.DRIVERS)
     for cell in cells:
