@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The afx authors
  */
+#include <string.h>
+
 #include <rte_branch_prediction.h>
 #include <rte_memcpy.h>
 
@@ -15,6 +17,21 @@
 
 /* A clone may stand for an mbuf of our pool, which goes out in place. */
 #define FLAGS_OTHER (AFX_TX_FLAGS_REQUESTS | RTE_MBUF_F_INDIRECT)
+
+/*
+ * Frames longer than this are copied by the C library, which uses the widest
+ * registers of the machine; rte_memcpy() those of the build. Where both are even.
+ */
+#define COPY_INLINE_MAX 128
+
+static inline void
+copy_frame(void *to, const void *from, uint32_t len)
+{
+	if (len <= COPY_INLINE_MAX)
+		rte_memcpy(to, from, len);
+	else
+		memcpy(to, from, len);
+}
 
 static inline bool
 copyable(const struct rte_mempool *mp, const struct rte_mbuf *m, uint32_t max_len)
@@ -63,7 +80,7 @@ afx_tx_copy_row(struct afx_txq *q, struct rte_mbuf **pkts, struct xdp_desc *desc
 		const uint64_t base = afx_umem_base(q->delta, to[i]);
 		const uint32_t len = pkts[i]->data_len;
 
-		rte_memcpy(RTE_PTR_ADD(to[i], data), rte_pktmbuf_mtod(pkts[i], void *), len);
+		copy_frame(RTE_PTR_ADD(to[i], data), rte_pktmbuf_mtod(pkts[i], void *), len);
 		descs[i].addr = base + offset;
 		*AFX_DESC_LEN_AND_OPTIONS(&descs[i]) = len;
 		afx_ledger_send_sole(q->ledger, base, AFX_LEDGER_SOLE);
