@@ -79,6 +79,7 @@ def test_granted(pmd, pair):
     assert "native XDP, queues 0-0, zero-copy on each" in pmd.log
     assert_zerocopy(pmd)
     assert nics.diag_zerocopy(pair.dut) == [1]
+    assert re.search(r"Burst mode: AF_XDP, fast free\s", pmd.cmd("show txq info 0 0"))
 
 
 def test_busy_poll_is_seen_to_be_unfit(pmd):

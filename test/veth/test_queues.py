@@ -122,8 +122,8 @@ def test_reconfigure(lab):
             reflect(pair, frames(pair, PART), window=min(256, depth // 2))
 
 
-@pytest.mark.parametrize("offload, mode", [("on", "AF_XDP, fast free"),
-                                           ("off", "AF_XDP")])
+@pytest.mark.parametrize("offload, mode", [("on", "AF_XDP, copy mode, fast free"),
+                                           ("off", "AF_XDP, copy mode")])
 def test_burst_mode(lab, offload, mode):
     """Fast free is the port's, and testpmd turns it on where it is offered."""
     pair = lab.pair()

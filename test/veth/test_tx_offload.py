@@ -127,7 +127,7 @@ def test_each_frame_in_each_kind_of_mbuf(app, pair, wire, cksum, tags, fast_free
     said = run.until("ready")
     assert said["kinds"] == KINDS
     assert said["told_other_offloads"] == 0
-    assert said["mode"] == "AF_XDP, fast free, offloads" if fast_free else "AF_XDP, offloads"
+    assert said["mode"] == f"AF_XDP, copy mode, {'fast free, ' if fast_free else ''}offloads"
     pair.wire.send([spoiled(f) if cksum else f for f in right])
     said = run.step("sent")
     assert (said["sent"], said["changed"]) == (len(right), 0)
@@ -144,7 +144,7 @@ def test_plain_ports_have_the_plain_burst(app, pair, wire):
     """And send no frame that asks for a tag, which was not configured; prepare says so."""
     right = frames_of(pair)
     run = app("offload", count=len(right), asks=TX_VLAN, burst=8)
-    assert run.until("ready")["mode"] == "AF_XDP"
+    assert run.until("ready")["mode"] == "AF_XDP, copy mode"
     pair.wire.send(right)
     said = run.step("sent")
     assert (said["sent"], said["errno"]) == (len(right), errno.ENOTSUP)
@@ -178,7 +178,7 @@ def test_testpmd_csum(lab, pair, wire):
     with lab.testpmd(mode="csum", begin=False) as pmd:
         configured(pmd, "csum set ip hw 0", "csum set udp hw 0", "csum set tcp hw 0",
                    "csum mac-swap off 0")
-        assert "AF_XDP, fast free, offloads" in pmd.cmd("show txq info 0 0")
+        assert "AF_XDP, copy mode, fast free, offloads" in pmd.cmd("show txq info 0 0")
         pair.wire.send([spoiled(f) for f in right])
         got = wire.frames(pair.peer_mac, len(right))
         text = differences(right, got)

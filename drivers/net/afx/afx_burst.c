@@ -22,6 +22,10 @@ static const struct afx_burst tx_bursts[] = {
 	{ afx_tx_burst_fast_free, "AF_XDP, fast free" },
 	{ afx_tx_burst_offloads, "AF_XDP, offloads" },
 	{ afx_tx_burst_fast_free_offloads, "AF_XDP, fast free, offloads" },
+	{ afx_tx_burst_copy, "AF_XDP, copy mode" },
+	{ afx_tx_burst_copy_fast_free, "AF_XDP, copy mode, fast free" },
+	{ afx_tx_burst_copy_offloads, "AF_XDP, copy mode, offloads" },
+	{ afx_tx_burst_copy_fast_free_offloads, "AF_XDP, copy mode, fast free, offloads" },
 };
 
 const struct afx_burst *
@@ -31,9 +35,9 @@ afx_burst_rx(bool busy, bool meta)
 }
 
 const struct afx_burst *
-afx_burst_tx(bool fast_free, bool offloads)
+afx_burst_tx(bool fast_free, bool offloads, bool copy)
 {
-	return &tx_bursts[offloads * 2 + fast_free];
+	return &tx_bursts[copy * 4 + offloads * 2 + fast_free];
 }
 
 static const char *

@@ -19,8 +19,11 @@ struct afx_burst {
 /* Rx; busy: every Rx queue of the port busy polls; meta: it has offloads by software. */
 const struct afx_burst *afx_burst_rx(bool busy, bool meta);
 
-/* Tx; fast_free: RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE is on; offloads: checksums or VLAN tags are. */
-const struct afx_burst *afx_burst_tx(bool fast_free, bool offloads);
+/*
+ * Tx; fast_free: RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE is on; offloads: checksums or VLAN tags are;
+ * copy: the kernel copies what is sent.
+ */
+const struct afx_burst *afx_burst_tx(bool fast_free, bool offloads, bool copy);
 
 /* Name of a burst function of ours, or NULL for any other, as of a port that is stopped. */
 const char *afx_burst_name(const void *fn);

@@ -15,7 +15,7 @@ struct rte_eth_dev_info;
 /* Fill in the Tx offloads of the port, and those that a queue may have by itself. */
 void afx_port_offload_tx_info(struct rte_eth_dev_info *info);
 
-/* The Tx function for what is configured. */
+/* The Tx function for what is configured, and for how the queues are bound. */
 const struct afx_burst *afx_port_offload_tx_burst(const struct rte_eth_dev *dev);
 
 /* What mbufs may ask of a queue of this port, for afx_txq.offers. */

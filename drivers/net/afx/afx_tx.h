@@ -26,6 +26,12 @@ uint16_t afx_tx_burst_fast_free(void *queue, struct rte_mbuf **pkts, uint16_t n)
 uint16_t afx_tx_burst_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t afx_tx_burst_fast_free_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
+/* Each of them for a kernel that copies the frames in the kick: prefetches them for it. */
+uint16_t afx_tx_burst_copy(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t afx_tx_burst_copy_fast_free(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t afx_tx_burst_copy_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t afx_tx_burst_copy_fast_free_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
+
 /*
  * Free what the kernel has completed. The Tx lcore, or control while the queue
  * is not in use.

@@ -90,6 +90,14 @@ afx_umem_mbuf_pair(uintptr_t delta, afx_words_t addrs)
 	return (addrs & AFX_ADDR_BASE_MASK) + delta;
 }
 
+/* Any lcore: where the frame of a descriptor begins. */
+static inline const char *
+afx_umem_frame(const struct afx_umem *umem, uint64_t addr)
+{
+	return (const char *)umem->reg.base + (addr & AFX_ADDR_BASE_MASK) +
+		(addr >> AFX_ADDR_OFFSET_SHIFT);
+}
+
 /* Any lcore: chunk address of an mbuf of the pool. */
 static inline uint64_t
 afx_umem_base(uintptr_t delta, const struct rte_mbuf *m)

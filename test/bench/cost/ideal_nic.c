@@ -202,6 +202,20 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 	return ret;
 }
 
+/* Zero-copy as far as drivers can see, which may prepare for the kernel's copy of what they send. */
+EXPORT int
+getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict len)
+{
+	REAL(int, getsockopt, int, int, int, void *, socklen_t *);
+	int ret = real(fd, level, name, value, len);
+	struct xdp_options *options = value;
+
+	if (ret == 0 && level == SOL_XDP && name == XDP_OPTIONS && nic_of(fd) != NULL &&
+	    !nic_copies())
+		options->flags |= XDP_OPTIONS_ZEROCOPY;
+	return ret;
+}
+
 EXPORT int
 bind(int fd, __CONST_SOCKADDR_ARG addr, socklen_t len)
 {

@@ -13,7 +13,8 @@
  * IDEAL_NIC_BATCH how many come in a call, 256;
  * IDEAL_NIC_HOLD how many Tx descriptors are kept back: of those and a new one a
  * random one completes; 0, the default, completes all in order.
- * IDEAL_NIC_VERIFY=1 makes it read what is sent, for sent_sum.
+ * IDEAL_NIC_VERIFY=1 makes it read what is sent, for sent_sum;
+ * IDEAL_NIC_COPY=1 makes its sockets say that they are in copy mode, not in zero-copy.
  *
  * A program finds these functions by dlsym(RTLD_DEFAULT): they are absent if the
  * library is not preloaded.

@@ -36,6 +36,7 @@ static uint32_t frame_len = LEN_DEFAULT;
 static uint32_t hold;
 static uint32_t batch;
 static bool verify;
+static bool copies;
 static bool paused;
 static __thread struct ideal_nic_count count;
 
@@ -83,6 +84,7 @@ nic_configure(void)
 	hold = setting("IDEAL_NIC_HOLD", 0, HOLD_MAX);
 	batch = setting("IDEAL_NIC_BATCH", BATCH_DEFAULT, UINT16_MAX);
 	verify = setting("IDEAL_NIC_VERIFY", 0, 1);
+	copies = setting("IDEAL_NIC_COPY", 0, 1);
 	big_endian_set(template.ipv4 + 2, frame_len - sizeof(template.ether));
 	big_endian_set(template.udp + 4,
 		       frame_len - sizeof(template.ether) - sizeof(template.ipv4));
@@ -93,6 +95,12 @@ void
 nic_pause(bool pause)
 {
 	paused = pause;
+}
+
+bool
+nic_copies(void)
+{
+	return copies;
 }
 
 static inline uint32_t

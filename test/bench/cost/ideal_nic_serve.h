@@ -55,6 +55,8 @@ void nic_configure(void);
 /* What the calling thread counts. */
 struct ideal_nic_count *nic_count(void);
 void nic_pause(bool pause);
+/* Whether it is to be in copy mode. */
+bool nic_copies(void);
 /* Receive frames while there are fill entries and room in the Rx ring. */
 void nic_receive(struct nic *nic);
 /* Take every Tx descriptor, and complete them but for those held back. */
