@@ -210,7 +210,7 @@ attempt_run(struct afx_pair *pair, struct attempt *a)
 	}
 	if (ret == 0) {
 		a->step = "entry in the sharing registry";
-		ret = afx_umem_share_join(a->umem, pair->sock.fd, pair->sock.zerocopy);
+		ret = afx_umem_share_join(a->umem, pair->sock.fd, a->zerocopy);
 	}
 	/* With its mbufs gone there is nothing to try again with. */
 	if (ret != 0 && !attempt_undo(pair, bound && a->zerocopy))
