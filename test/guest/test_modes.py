@@ -35,6 +35,9 @@ def test_small_pages_fall_to_copy(lab, pair):
     with lab.testpmd(eal=["--no-huge", "--log-level=pmd.net.afx:info"]) as pmd:
         assert nics.zerocopy(pmd.pid) == [False]
         assert re.search(r"copy mode, no zero-copy: .*4 KiB pages", pmd.log)
+        # Where the kernel takes a frame's pages by reference it does not read them.
+        burst = "AF_XDP, fast free" if nics.KIND == "virtio" else "AF_XDP, copy mode, fast free"
+        assert re.search(rf"Burst mode: {burst}\s", pmd.cmd("show txq info 0 0"))
         reflect(pair, frames(pair, COUNT), nics.WINDOW)
 
 

@@ -206,6 +206,27 @@ mac_refresh(struct rte_eth_dev *dev)
 		memcpy(dev->data->mac_addrs[0].addr_bytes, priv->info.mac, AFX_NETDEV_MAC_LEN);
 }
 
+/*
+ * Whether the kernel copies what all queues send, as far as is known: those that are
+ * not bound will be in copy mode if nothing else is possible. virtio_net takes the
+ * pages by reference instead (IFF_TX_SKB_NO_LINEAR, 5.12).
+ */
+static bool
+kernel_copies(const struct rte_eth_dev *dev)
+{
+	const struct afx_dev *priv = dev->data->dev_private;
+	bool may = false;
+	uint16_t i;
+
+	if (priv->cfg.copy != AFX_COPY_FORCE)
+		afx_netdev_zerocopy_get(priv->info.ifindex, &may);
+	for (i = 0; i < dev->data->nb_tx_queues; i++) {
+		if (priv->pairs[i].bound ? priv->pairs[i].sock.zerocopy : may)
+			return false;
+	}
+	return strcmp(priv->info.driver, "virtio_net") != 0;
+}
+
 /* Polling busily needs every queue's socket to take part: the burst function is the port's. */
 struct afx_port_bursts
 afx_port_bursts_get(const struct rte_eth_dev *dev)
@@ -218,7 +239,7 @@ afx_port_bursts_get(const struct rte_eth_dev *dev)
 		busy = busy && priv->pairs[i].busy_poll;
 	return (struct afx_port_bursts){
 		.rx = afx_burst_rx(busy, priv->offload.meta)->fn,
-		.tx = afx_port_offload_tx_burst(dev)->fn,
+		.tx = afx_port_offload_tx_burst(dev, kernel_copies(dev))->fn,
 		.prepare = afx_tx_pkt_prepare,
 	};
 }

@@ -45,25 +45,11 @@ afx_port_offload_tx_offers(const struct rte_eth_dev *dev)
 	return offers == 0 ? 0 : offers | AFX_TX_OFFER_L4(0);
 }
 
-/* virtio_net alone takes a frame's pages by reference in copy mode (IFF_TX_SKB_NO_LINEAR). */
-static bool
-kernel_copies(const struct rte_eth_dev *dev)
-{
-	const struct afx_dev *priv = dev->data->dev_private;
-	uint16_t i;
-
-	for (i = 0; i < dev->data->nb_tx_queues; i++) {
-		if (priv->pairs[i].bound && priv->pairs[i].sock.zerocopy)
-			return false;
-	}
-	return strcmp(priv->info.driver, "virtio_net") != 0;
-}
-
 const struct afx_burst *
-afx_port_offload_tx_burst(const struct rte_eth_dev *dev)
+afx_port_offload_tx_burst(const struct rte_eth_dev *dev, bool copies)
 {
 	const uint64_t configured = dev->data->dev_conf.txmode.offloads;
 	const bool fast_free = configured & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 
-	return afx_burst_tx(fast_free, afx_port_offload_tx_offers(dev) != 0, kernel_copies(dev));
+	return afx_burst_tx(fast_free, afx_port_offload_tx_offers(dev) != 0, copies);
 }

@@ -15,8 +15,8 @@ struct rte_eth_dev_info;
 /* Fill in the Tx offloads of the port, and those that a queue may have by itself. */
 void afx_port_offload_tx_info(struct rte_eth_dev_info *info);
 
-/* The Tx function for what is configured, and for how the queues are bound. */
-const struct afx_burst *afx_port_offload_tx_burst(const struct rte_eth_dev *dev);
+/* The Tx function for what is configured; copies: the kernel copies what is sent. */
+const struct afx_burst *afx_port_offload_tx_burst(const struct rte_eth_dev *dev, bool copies);
 
 /* What mbufs may ask of a queue of this port, for afx_txq.offers. */
 uint64_t afx_port_offload_tx_offers(const struct rte_eth_dev *dev);

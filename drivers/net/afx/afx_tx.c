@@ -332,16 +332,18 @@ post_row_of(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *de
  * than the first.
  */
 static __rte_noinline void
-prefetch_frames(const struct afx_txq *q, const struct xdp_desc *descs, uint32_t n)
+prefetch_frames(struct rte_mbuf *const *pkts, uint32_t n)
 {
-	const char *frame;
-	uint32_t at;
+	const char *line;
+	const char *end;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		frame = afx_umem_frame(&q->umem, descs[i].addr);
-		for (at = 0; at < descs[i].len; at += RTE_CACHE_LINE_SIZE)
-			rte_prefetch1(frame + at);
+		line = rte_pktmbuf_mtod(pkts[i], const char *);
+		end = line + pkts[i]->data_len;
+		line = RTE_PTR_ALIGN_FLOOR(line, RTE_CACHE_LINE_SIZE);
+		for (; line < end; line += RTE_CACHE_LINE_SIZE)
+			rte_prefetch1(line);
 	}
 }
 
@@ -364,7 +366,7 @@ post_burst(struct afx_txq *q, struct rte_mbuf **pkts, uint32_t n, uint32_t *post
 		row = afx_ring_run(&q->tx, q->tx.own + out, RTE_MIN(n - i, room - out));
 		run = post_row_of(q, pkts + i, descs, row, variant);
 		if (variant & COPY_MODE)
-			prefetch_frames(q, descs, run);
+			prefetch_frames(pkts + i, run);
 		i += run;
 		out += run;
 		if (likely(run == row))

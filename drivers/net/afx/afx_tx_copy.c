@@ -19,8 +19,9 @@
 #define FLAGS_OTHER (AFX_TX_FLAGS_REQUESTS | RTE_MBUF_F_INDIRECT)
 
 /*
- * Frames longer than this are copied by the C library, which uses the widest
- * registers of the machine; rte_memcpy() those of the build. Where both are even.
+ * Frames longer than this are copied by the C library, which picks its instructions
+ * on the machine, where rte_memcpy() has those of the build, but is inlined: the
+ * gain of 512 bytes and more was measured, 64 bytes are a call saved.
  */
 #define COPY_INLINE_MAX 128
 

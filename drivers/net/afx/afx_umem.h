@@ -83,19 +83,11 @@ afx_umem_mbuf(uintptr_t delta, uint64_t addr)
 	return (struct rte_mbuf *)((addr & AFX_ADDR_BASE_MASK) + delta);
 }
 
-/* Any lcore: the same of two addresses. */
+/* Any lcore: the mbufs that two ring addresses point into. */
 static inline afx_words_t
 afx_umem_mbuf_pair(uintptr_t delta, afx_words_t addrs)
 {
 	return (addrs & AFX_ADDR_BASE_MASK) + delta;
-}
-
-/* Any lcore: where the frame of a descriptor begins. */
-static inline const char *
-afx_umem_frame(const struct afx_umem *umem, uint64_t addr)
-{
-	return (const char *)umem->reg.base + (addr & AFX_ADDR_BASE_MASK) +
-		(addr >> AFX_ADDR_OFFSET_SHIFT);
 }
 
 /* Any lcore: chunk address of an mbuf of the pool. */
