@@ -43,6 +43,9 @@ NOISE = 0.03
 Set = collections.namedtuple("Set", "name modes bursts touch fastfree ports pools nic args drivers",
                              defaults=((1, 1, {}, {}, tuple(costrun.DRIVERS))))
 
+# What Tx does for a kernel that copies, which the ideal NIC does not: nothing is asked of it.
+COPY_MODE = "copy mode"
+
 # Rx and Tx at the same time, and each alone, which is compared with.
 TWO_LCORES = "two lcores"
 
@@ -58,6 +61,7 @@ SETS = [
     Set("two ports", "fwd", "32,64,256", "0,1", 0, ports=2),
     Set("two pools", "fwd", "32,64,256", "0,1", 1, ports=2, pools=2),
     Set(TWO_LCORES, "split,rx,tx", "32,64,256", "0", 1),
+    Set(COPY_MODE, "fwd,tx", "32", "0,1", 1, nic={"copy": 1}),
 ]
 # A first look: what the limits are about, and nothing else.
 BRIEF = [
@@ -80,7 +84,7 @@ def limits(cell):
         return [Limit("net_af_xdp", TWO_POOLS)]
     if cell.lcores == 2:
         return [Limit("one lcore", 1 + NOISE)]
-    if cell.set == TWO_LCORES:
+    if cell.set in (TWO_LCORES, COPY_MODE):
         return []
     if cell.burst < 32:
         return [Limit("net_af_xdp", 1.0)]

@@ -45,7 +45,7 @@ def machine():
 def folder(out=None):
     """The results folder, made if it is not there."""
     name = f"{datetime.date.today().isoformat()}-{platform.node()}"
-    path = pathlib.Path(out) if out else ROOT / "bench-results" / name
+    path = out or ROOT / "bench-results" / name
     path.mkdir(parents=True, exist_ok=True)
     return path
 

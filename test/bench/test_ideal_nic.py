@@ -58,8 +58,10 @@ def test_received(world, driver, burst):
 
 @pytest.mark.parametrize("driver", AF_XDP)
 @pytest.mark.parametrize("burst", [1, 7, 32, 256])
-def test_sent(world, driver, burst):
-    check(costrun.run(world, [driver], mode="tx", burst=burst, **SMALL), driver, received=False)
+@pytest.mark.parametrize("copy", [0, 1])
+def test_sent(world, driver, burst, copy):
+    lines = costrun.run(world, [driver], mode="tx", burst=burst, nic={"copy": copy}, **SMALL)
+    check(lines, driver, received=False)
 
 
 @pytest.mark.parametrize("driver", AF_XDP)

@@ -8,6 +8,7 @@ No time is judged here.
 import os
 import sys
 import time
+import types
 
 import pytest
 
@@ -107,6 +108,20 @@ def test_row_of_every_driver():
     ratios = {cell["params"]["driver"]: cell["ratio_to"] for cell in cells}
     assert ratios["raw"]["raw"] == 1.0
     assert max(ratios[driver]["net_af_xdp"] for driver in veth.AF_XDP) == 1.0
+
+
+@pytest.mark.parametrize("raw, counts", [(0.99, True), (0.97, False)])
+def test_cell_counts_by_its_median_floor(monkeypatch, raw, counts):
+    """Whatever the raw loop's luck is in single rounds."""
+    def window(pps):
+        return types.SimpleNamespace(pps=pps, offered=pps, loss=0.0, cpu=1.0)
+
+    rounds = [{driver: window(1e6) for driver in veth.DRIVERS} for _ in range(3)]
+    for one, luck in zip(rounds, (0.5, raw, 1.5)):
+        one[stand.RAW] = window(luck * 1e6)
+    monkeypatch.setattr(veth, "session", lambda *_: (rounds, 0, dict.fromkeys(veth.DRIVERS, 31.0)))
+    cells = veth.run_cell({"kind": "tx", "size": 64, "threaded": False}, veth.Plan(quick=True, loaded=False))
+    assert len(cells) == (len(veth.DRIVERS) if counts else 0)
 
 
 @pytest.mark.parametrize("name", settings.SETTINGS)

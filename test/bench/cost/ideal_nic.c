@@ -202,7 +202,7 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 	return ret;
 }
 
-/* Zero-copy as far as drivers can see, which may prepare for the kernel's copy of what they send. */
+/* A driver may prepare for the kernel's copy of what it sends; see IDEAL_NIC_COPY. */
 EXPORT int
 getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict len)
 {

@@ -14,7 +14,9 @@
  * IDEAL_NIC_HOLD how many Tx descriptors are kept back: of those and a new one a
  * random one completes; 0, the default, completes all in order.
  * IDEAL_NIC_VERIFY=1 makes it read what is sent, for sent_sum;
- * IDEAL_NIC_COPY=1 makes its sockets say that they are in copy mode, not in zero-copy.
+ * IDEAL_NIC_COPY=1 lets its sockets say that they are in copy mode. Without, they
+ * say zero-copy once they are bound: they are not, and what a driver has decided by
+ * then, such as how many buffers net_afx gives the kernel, is as in copy mode.
  *
  * A program finds these functions by dlsym(RTLD_DEFAULT): they are absent if the
  * library is not preloaded.

@@ -74,7 +74,7 @@ raw_frame(const struct raw_umem *umem, uint64_t addr)
 		(addr >> XSK_UNALIGNED_BUF_OFFSET_SHIFT);
 }
 
-/* The chunk of a frame's address. */
+/* The chunk of a frame's address. Frames are where the socket was told to put them: no program moves them. */
 static inline uint64_t
 raw_chunk(const struct raw_umem *umem, uint64_t addr)
 {
