@@ -329,7 +329,7 @@ post_row_of(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *de
  * In copy mode the kernel reads these frames one by one, hundreds of ns apart,
  * and waits for each, longest for what another core wrote last. Asked for all at
  * once, they arrive meanwhile. To the second cache: a burst of long ones is more
- * than the first.
+ * than the first. What was not received, this core has just written.
  */
 static __rte_noinline void
 prefetch_frames(struct rte_mbuf *const *pkts, uint32_t n)
@@ -339,6 +339,8 @@ prefetch_frames(struct rte_mbuf *const *pkts, uint32_t n)
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
+		if (pkts[i]->port == RTE_MBUF_PORT_INVALID)
+			continue;
 		line = rte_pktmbuf_mtod(pkts[i], const char *);
 		end = line + pkts[i]->data_len;
 		line = RTE_PTR_ALIGN_FLOOR(line, RTE_CACHE_LINE_SIZE);
