@@ -122,6 +122,18 @@ def test_reconfigure(lab):
             reflect(pair, frames(pair, PART), window=min(256, depth // 2))
 
 
+def test_burst_mode_of_queues_that_start_later(lab):
+    """The burst is chosen when the port starts: by what the interface can do."""
+    lab.pair()
+    with lab.testpmd() as pmd:
+        pmd.stop()
+        pmd.cmd("port stop 0")
+        for half in "rxq", "txq":
+            pmd.cmd(f"port 0 {half} 0 deferred_start on")
+        pmd.cmd("port start 0")
+        assert "Burst mode: AF_XDP, copy mode, fast free" in pmd.cmd("show txq info 0 0")
+
+
 @pytest.mark.parametrize("offload, mode", [("on", "AF_XDP, copy mode, fast free"),
                                            ("off", "AF_XDP, copy mode")])
 def test_burst_mode(lab, offload, mode):

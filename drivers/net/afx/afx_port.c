@@ -206,25 +206,38 @@ mac_refresh(struct rte_eth_dev *dev)
 		memcpy(dev->data->mac_addrs[0].addr_bytes, priv->info.mac, AFX_NETDEV_MAC_LEN);
 }
 
+/* Whether a queue that is not bound yet may come to be in zero-copy mode. */
+static bool
+may_be_zerocopy(const struct afx_dev *priv)
+{
+	bool capable;
+
+	if (priv->cfg.copy == AFX_COPY_FORCE)
+		return false;
+	afx_netdev_zerocopy_get(priv->info.ifindex, &capable);
+	return capable;
+}
+
 /*
- * Whether the kernel copies what all queues send, as far as is known: those that are
- * not bound will be in copy mode if nothing else is possible. virtio_net takes the
- * pages by reference instead (IFF_TX_SKB_NO_LINEAR, 5.12).
+ * Whether the kernel copies what all queues send, as far as is known. virtio_net
+ * takes the pages by reference instead (IFF_TX_SKB_NO_LINEAR, 5.12).
  */
 static bool
 kernel_copies(const struct rte_eth_dev *dev)
 {
 	const struct afx_dev *priv = dev->data->dev_private;
-	bool may = false;
+	bool unbound = false;
 	uint16_t i;
 
-	if (priv->cfg.copy != AFX_COPY_FORCE)
-		afx_netdev_zerocopy_get(priv->info.ifindex, &may);
+	if (strcmp(priv->info.driver, "virtio_net") == 0)
+		return false;
 	for (i = 0; i < dev->data->nb_tx_queues; i++) {
-		if (priv->pairs[i].bound ? priv->pairs[i].sock.zerocopy : may)
+		if (!priv->pairs[i].bound)
+			unbound = true;
+		else if (priv->pairs[i].sock.zerocopy)
 			return false;
 	}
-	return strcmp(priv->info.driver, "virtio_net") != 0;
+	return !unbound || !may_be_zerocopy(priv);
 }
 
 /* Polling busily needs every queue's socket to take part: the burst function is the port's. */
