@@ -19,8 +19,6 @@ def checksum(data):
 
 
 def _ethernet(dst, src, header, rest):
-    header = header[:10] + b"\0\0" + header[12:]
-    header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
     return dst + src + struct.pack("!H", ETHERTYPE) + header + rest
 
 
@@ -30,11 +28,14 @@ def udp(number, size, dst, src, address):
     ports = struct.pack("!HHHH", 9, 9, 8 + len(data), 0)
     header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, size - 14, number & 0xFFFF, 0, TTL, 17, 0,
                          bytes([198, 51, 100, 1]), address)
+    header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
     return _ethernet(dst, src, header, ports + data)
 
 
 def routed(frame, dst, src):
-    """One hop further."""
+    """One hop further; routers adjust the checksum (RFC 1141), and come to 0xffff where a sum is 0."""
     header = bytearray(frame[14:34])
     header[8] -= 1
+    adjusted = int.from_bytes(header[10:12], "big") + 0x100
+    header[10:12] = struct.pack("!H", (adjusted & 0xFFFF) + (adjusted >> 16))
     return _ethernet(dst, src, bytes(header), frame[34:])
