@@ -566,6 +566,21 @@ def test_stock_testpmd_in_two_processes(lab):
         labs.reflect(pair, labs.frames(pair, 300))
     for pmd in second, first:
         total = 300 * SCALE
+def test_kernel_counters_where_rings_are_not_mapped(family):
+    """A secondary process that can not ask the kernel has what the primary saw; a reset is one for both."""
+    primary = family.own("lost clear lost stop close")
+    secondary = family.join("lost lost close", wrap=("env", f"LD_PRELOAD={NO_REMAP}"))
+    family.pair.steer(1)
+    family.pair.wire.send_lossy(made(family.pair, 3000, 1 << 20))
+    full = primary.step("lost")["ring_full"]
+    assert full > 0
+    assert secondary.step("lost")["ring_full"] == full
+    done(primary, "clear")
+    assert primary.step("lost")["ring_full"] == secondary.step("lost")["ring_full"] == 0
+    leave(secondary, "close")
+    leave(primary, "stop", "close")
+
+
         assert f"RX-packets: {2 * total} " in pmd.stop()
     assert second.quit() == 0
     lab.finish(first)

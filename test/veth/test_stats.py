@@ -101,6 +101,21 @@ def test_xstats(lab, pair):
         assert xstats["rx_q0_syscalls"] == 0
 
 
+def test_a_queue_set_up_anew_counts_from_0(lab, pair):
+    """The kernel's counters and those of system calls too, which are older than the queue."""
+    with lab.testpmd(rxd=64, begin=False, app=["--no-flush-rx"]) as pmd:
+        pair.wire.send(frames(pair, 1000))
+        pmd.start()
+        pair.wire.drain(QUIET)
+        before = pmd.xstats()
+        assert before["rx_q0_ring_full"] > 0 and before["tx_q0_syscalls"] > 0
+        pmd.stop()
+        for command in "port stop 0", "port config all rxd 128", "port start 0":
+            pmd.cmd(command)
+        after = pmd.xstats()
+        assert {key: after[key] for key in before if "q0" in key and after[key]} == {}
+
+
 def test_counters_survive_stop(lab, pair):
     with lab.testpmd() as pmd:
         sent = frames(pair, 300)

@@ -238,6 +238,7 @@ struct afx_pair {
 	struct afx_kick kick;
 	struct afx_sock sock;
 	struct afx_sock_stats closed; /* the kernel's counters of the sockets before */
+	struct afx_sock_stats seen; /* and of all, when the primary process asked for them last */
 	struct afx_rxq *rxq; /* NULL where the port has fewer Rx than Tx queues */
 	struct afx_txq *txq; /* NULL where it has fewer Tx than Rx queues */
 	struct afx_dev *dev;

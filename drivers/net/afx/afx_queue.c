@@ -10,6 +10,7 @@
 #include "afx_log.h"
 #include "afx_pair.h"
 #include "afx_queue.h"
+#include "afx_xstats.h"
 
 static int
 ring_size_check(const struct afx_pair *pair, const char *what, uint16_t nb_desc)
@@ -166,6 +167,7 @@ afx_rxq_setup(struct afx_pair *pair, uint16_t nb_desc, unsigned int socket, stru
 	afx_rxq_disconnect(q);
 	q->pair = pair;
 	q->nb_desc = nb_desc;
+	afx_xstats_rx_rebase(pair, q);
 	pair->rxq = q;
 	return 0;
 }
@@ -204,6 +206,7 @@ afx_txq_setup(struct afx_pair *pair, uint16_t nb_desc, unsigned int socket, uint
 	q->kick_base = pair->kick.count;
 	q->pair = pair;
 	q->nb_desc = nb_desc;
+	afx_xstats_tx_rebase(pair, q);
 	pair->txq = q;
 	return 0;
 }

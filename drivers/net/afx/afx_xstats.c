@@ -48,7 +48,21 @@ static const char *const tx_names[AFX_XSTATS_TX] = {
 	[AFX_XSTAT_TX_ZEROCOPY] = "zerocopy",
 };
 
-/* Of all sockets that the pair ever had. */
+static void
+stats_max(struct afx_sock_stats *most, const struct afx_sock_stats *other)
+{
+	most->rx_dropped = RTE_MAX(most->rx_dropped, other->rx_dropped);
+	most->rx_ring_full = RTE_MAX(most->rx_ring_full, other->rx_ring_full);
+	most->fill_empty = RTE_MAX(most->fill_empty, other->fill_empty);
+	most->rx_invalid = RTE_MAX(most->rx_invalid, other->rx_invalid);
+	most->tx_invalid = RTE_MAX(most->tx_invalid, other->tx_invalid);
+	most->tx_empty = RTE_MAX(most->tx_empty, other->tx_empty);
+}
+
+/*
+ * Of all sockets that the pair ever had. A secondary process can ask only while
+ * it maps the socket, and has what the primary saw.
+ */
 static void
 kernel_total(const struct afx_pair *pair, struct afx_sock_stats *total)
 {
@@ -58,6 +72,8 @@ kernel_total(const struct afx_pair *pair, struct afx_sock_stats *total)
 		afx_sock_stats_get(&pair->sock, &now);
 	*total = pair->closed;
 	afx_sock_stats_add(total, &now);
+	if (!afx_is_primary())
+		stats_max(total, &pair->seen);
 }
 
 static void
@@ -151,7 +167,7 @@ values_write(struct rte_eth_xstat *xstats, const uint64_t *value, const uint64_t
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		xstats[i].value = value[i] - base[i];
+		xstats[i].value = value[i] - RTE_MIN(value[i], base[i]);
 	return xstats + n;
 }
 
@@ -179,6 +195,17 @@ tx_read(const struct afx_pair *pair, struct rte_eth_xstat *xstats)
 }
 
 static void
+kernel_see(struct afx_pair *pair)
+{
+	struct afx_sock_stats total;
+
+	if (!afx_is_primary())
+		return;
+	kernel_total(pair, &total);
+	pair->seen = total;
+}
+
+static void
 all_read(const struct rte_eth_dev *dev, struct rte_eth_xstat *xstats)
 {
 	struct afx_dev *priv = dev->data->dev_private;
@@ -187,6 +214,8 @@ all_read(const struct rte_eth_dev *dev, struct rte_eth_xstat *xstats)
 
 	next++->value = priv->prog_losses - priv->prog_losses_base;
 	next++->value = priv->prog_mode == AFX_PROG_NATIVE;
+	for (i = 0; i < priv->cfg.queue_count; i++)
+		kernel_see(&priv->pairs[i]);
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
 		next = rx_read(&priv->pairs[i], next);
 	for (i = 0; i < dev->data->nb_tx_queues; i++)
@@ -235,17 +264,29 @@ afx_xstats_tx_show(const struct afx_pair *pair, const struct afx_txq *q, struct 
 }
 
 /* What a queue has now, and never counted, keeps a base of 0. */
+void
+afx_xstats_rx_rebase(const struct afx_pair *pair, struct afx_rxq *q)
+{
+	rx_values(pair, q, q->xstats_base);
+	q->xstats_base[AFX_XSTAT_RX_ZEROCOPY] = 0;
+}
+
+void
+afx_xstats_tx_rebase(const struct afx_pair *pair, struct afx_txq *q)
+{
+	tx_values(pair, q, q->xstats_base);
+	q->xstats_base[AFX_XSTAT_TX_ZEROCOPY] = 0;
+}
+
+/* What was seen is no less than the base: a secondary process takes one from the other. */
 static void
 pair_rebase(struct afx_pair *pair)
 {
-	if (pair->rxq != NULL) {
-		rx_values(pair, pair->rxq, pair->rxq->xstats_base);
-		pair->rxq->xstats_base[AFX_XSTAT_RX_ZEROCOPY] = 0;
-	}
-	if (pair->txq != NULL) {
-		tx_values(pair, pair->txq, pair->txq->xstats_base);
-		pair->txq->xstats_base[AFX_XSTAT_TX_ZEROCOPY] = 0;
-	}
+	if (pair->rxq != NULL)
+		afx_xstats_rx_rebase(pair, pair->rxq);
+	if (pair->txq != NULL)
+		afx_xstats_tx_rebase(pair, pair->txq);
+	kernel_see(pair);
 }
 
 int

@@ -24,6 +24,13 @@ int afx_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsign
 void afx_xstats_rx_show(const struct afx_pair *pair, const struct afx_rxq *q, struct afx_show *to);
 void afx_xstats_tx_show(const struct afx_pair *pair, const struct afx_txq *q, struct afx_show *to);
 
+/*
+ * From here on they count from 0, as those of a queue that was just set up: the
+ * kernel's counters and those of the kicks are older than it. Control thread.
+ */
+void afx_xstats_rx_rebase(const struct afx_pair *pair, struct afx_rxq *q);
+void afx_xstats_tx_rebase(const struct afx_pair *pair, struct afx_txq *q);
+
 /* eth_xstats_reset_t. Counting goes on from here, in the basic statistics too. */
 int afx_xstats_reset(struct rte_eth_dev *dev);
 

@@ -6,8 +6,11 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <rte_bus_vdev.h>
+#include <rte_dev.h>
 #include <rte_eal.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -197,6 +200,65 @@ look(void)
 	return 0;
 }
 
+/* Frames of the second queue that found its Rx ring full. */
+static int
+lost(void)
+{
+	uint64_t value = 0;
+	uint64_t id;
+	int ret;
+
+	ret = rte_eth_xstats_get_id_by_name(port.id, "rx_q1_ring_full", &id);
+	if (ret == 0 && rte_eth_xstats_get_by_id(port.id, &id, &value, 1) != 1)
+		ret = -EIO;
+	app_say("ring_full", value);
+	return ret;
+}
+
+static int
+clear(void)
+{
+	return rte_eth_xstats_reset(port.id);
+}
+
+static void
+pool_count(struct rte_mempool *mp __rte_unused, void *arg)
+{
+	++*(unsigned int *)arg;
+}
+
+static int
+pools(void)
+{
+	unsigned int n = 0;
+
+	rte_mempool_walk(pool_count, &n);
+	app_say("number", n);
+	return 0;
+}
+
+/* The port anew, by the same arguments. */
+static int
+again(void)
+{
+	struct rte_eth_dev_info info;
+	char name[RTE_ETH_NAME_MAX_LEN];
+	char *args = NULL;
+	int ret;
+
+	ret = rte_eth_dev_get_name_by_port(port.id, name);
+	if (ret == 0)
+		ret = rte_eth_dev_info_get(port.id, &info);
+	if (ret == 0)
+		args = strdup(rte_dev_devargs(info.device)->args);
+	if (ret == 0)
+		ret = rte_vdev_uninit(name);
+	if (ret == 0)
+		ret = rte_vdev_init(name, args);
+	free(args);
+	return ret != 0 ? ret : app_port_open(&port);
+}
+
 static int
 port_take(void)
 {
@@ -217,7 +279,9 @@ app_multi(void)
 		{ "close", close_port }, { "start_soon", start_soon },
 		{ "rx_stop", rx_stop },  { "rx_start", rx_start },
 		{ "tx_stop", tx_stop },  { "tx_start", tx_start },
-		{ "rejoin", rejoin },
+		{ "rejoin", rejoin },    { "lost", lost },
+		{ "clear", clear },      { "pools", pools },
+		{ "again", again },
 	};
 	int ret = port_take();
 
