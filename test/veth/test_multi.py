@@ -55,7 +55,7 @@ class Family:
     def own(self, steps, queue=0, **options):
         self.primary = self._start(
             "primary", self._lab.vdevs(), ["-m", str(MEMORY)], queue, steps,
-            nb_rx=self.queues, nb_tx=self.queues, **options)
+            **{"nb_rx": self.queues, "nb_tx": self.queues, **options})
         self.primary.until("ready")
         return self.primary
 
@@ -485,6 +485,23 @@ def test_hung_process_and_a_port_that_is_closed(family):
     assert counts(secondary) == (0, 0, 0)
 
 
+def test_hung_process_and_the_port_s_own_pool(family):
+    """A port without Rx has a pool; what a process may still touch stays, and nothing more."""
+    primary = family.own("pools stop start start pools again pools stop close", nb_rx=0)
+    secondary = family.join("close")
+    assert soon(lambda: mapped(secondary) > 0)
+    assert primary.step("pools")["number"] == 2
+    hang(secondary)
+    done(primary, "stop")
+    for _ in 1, 2:
+        assert primary.step("start")["start"] == EBUSY
+    assert primary.step("pools")["number"] == 2
+    secondary.kill()
+    assert primary.step("again")["again"] == 0, primary.log()
+    assert primary.step("pools")["number"] == 3
+    leave(primary, "stop", "close")
+
+
 def test_looking_at_a_port_that_is_closed(family):
     """What there was to see went with the primary's port, as did the channel."""
     primary = family.own("stop close")
@@ -549,6 +566,21 @@ def test_kernel_that_does_not_map_rings_twice(family):
     leave(primary, "stop", "close")
 
 
+def test_kernel_counters_where_rings_are_not_mapped(family):
+    """A secondary process that can not ask the kernel has what the primary saw; a reset is one for both."""
+    primary = family.own("lost clear lost stop close")
+    secondary = family.join("lost lost close", wrap=("env", f"LD_PRELOAD={NO_REMAP}"))
+    family.pair.steer(1)
+    family.pair.wire.send_lossy(made(family.pair, 3000, 1 << 20))
+    full = primary.step("lost")["ring_full"]
+    assert full > 0
+    assert secondary.step("lost")["ring_full"] == full
+    done(primary, "clear")
+    assert primary.step("lost")["ring_full"] == secondary.step("lost")["ring_full"] == 0
+    leave(secondary, "close")
+    leave(primary, "stop", "close")
+
+
 def test_stock_testpmd_in_two_processes(lab):
     """A queue each by --num-procs, with fast free on."""
     pair = lab.pair(queues=2)
@@ -566,21 +598,6 @@ def test_stock_testpmd_in_two_processes(lab):
         labs.reflect(pair, labs.frames(pair, 300))
     for pmd in second, first:
         total = 300 * SCALE
-def test_kernel_counters_where_rings_are_not_mapped(family):
-    """A secondary process that can not ask the kernel has what the primary saw; a reset is one for both."""
-    primary = family.own("lost clear lost stop close")
-    secondary = family.join("lost lost close", wrap=("env", f"LD_PRELOAD={NO_REMAP}"))
-    family.pair.steer(1)
-    family.pair.wire.send_lossy(made(family.pair, 3000, 1 << 20))
-    full = primary.step("lost")["ring_full"]
-    assert full > 0
-    assert secondary.step("lost")["ring_full"] == full
-    done(primary, "clear")
-    assert primary.step("lost")["ring_full"] == secondary.step("lost")["ring_full"] == 0
-    leave(secondary, "close")
-    leave(primary, "stop", "close")
-
-
         assert f"RX-packets: {2 * total} " in pmd.stop()
     assert second.quit() == 0
     lab.finish(first)

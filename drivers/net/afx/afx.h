@@ -275,7 +275,6 @@ struct afx_dev {
 	struct afx_prog *prog; /* NULL before the first start */
 	struct rte_mempool *own_pool; /* of a port without Rx queues, while started */
 	struct afx_umem own_umem;
-	unsigned int own_pool_id; /* in the pool's name */
 	bool unreleased; /* the kernel kept a zero-copy queue beyond stop: its memory must stay */
 	bool headroom_far; /* programs of others run on our frames and may use all of XDP's headroom */
 	struct afx_pair *pairs; /* cfg.queue_count of them */

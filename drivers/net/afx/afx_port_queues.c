@@ -38,6 +38,8 @@ own_pool_make(struct rte_eth_dev *dev)
 	struct afx_dev *priv = dev->data->dev_private;
 	const uint32_t frame = RTE_MAX(priv->info.mtu + AFX_FRAME_OVERHEAD, AFX_CHUNK_MIN);
 	unsigned int nb_mbufs = OWN_POOL_CACHE;
+	/* Another name each time: a pool that was kept has its own, whatever port made it. */
+	static unsigned int nb_made;
 	char name[RTE_MEMPOOL_NAMESIZE];
 	char err[AFX_UMEM_ERR_LEN];
 	uint16_t i;
@@ -50,7 +52,8 @@ own_pool_make(struct rte_eth_dev *dev)
 	}
 	for (i = 0; i < dev->data->nb_tx_queues; i++)
 		nb_mbufs += priv->pairs[i].txq->nb_desc * OWN_POOL_PER_DESC;
-	snprintf(name, sizeof(name), "afx_tx_%u_%u", priv->port_id, priv->own_pool_id);
+	snprintf(name, sizeof(name), "afx_tx_%u_%u", priv->port_id,
+		 __atomic_fetch_add(&nb_made, 1, __ATOMIC_RELAXED));
 	priv->own_pool = rte_pktmbuf_pool_create(name, nb_mbufs, OWN_POOL_CACHE, 0,
 						 frame + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	if (priv->own_pool == NULL) {
@@ -76,13 +79,26 @@ afx_port_queues_held(const struct afx_dev *priv)
 	return held;
 }
 
-/* Kept for good if the kernel or a secondary process may still look at it; the next one has another name. */
+/* By a queue that a secondary process keeps. One that was held before the pool was made has another. */
+static bool
+own_pool_held(const struct afx_dev *priv)
+{
+	const struct afx_pair *pair;
+	bool held = false;
+	uint16_t i;
+
+	for (i = 0; i < priv->cfg.queue_count; i++) {
+		pair = &priv->pairs[i];
+		held |= pair->held && pair->txq != NULL && pair->txq->mp == priv->own_pool;
+	}
+	return held;
+}
+
+/* Kept for good if the kernel or a secondary process may still look at it. */
 static void
 own_pool_free(struct afx_dev *priv)
 {
-	if (priv->unreleased || afx_port_queues_held(priv))
-		priv->own_pool_id++;
-	else
+	if (!priv->unreleased && !own_pool_held(priv))
 		rte_mempool_free(priv->own_pool);
 	priv->own_pool = NULL;
 	priv->unreleased = false;
