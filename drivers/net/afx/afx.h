@@ -300,6 +300,7 @@ struct afx_dev {
 	uint64_t prog_losses_base; /* at the last reset */
 	uint32_t prog_id; /* of prog while attached by our link, else 0; for the interrupt thread */
 	enum afx_prog_mode prog_mode; /* of prog, for any thread */
+	bool prog_native; /* the same, or the dispatcher that it is in */
 	unsigned int prog_ifindex; /* of the interface that prog is attached to */
 	struct afx_led *led; /* NULL while it does not blink */
 	struct afx_kstats *kstats; /* NULL without kstats=1 */

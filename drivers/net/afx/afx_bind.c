@@ -252,7 +252,7 @@ zerocopy_excluded(const struct afx_pair *pair, const struct afx_umem *umem)
 
 	if (dev->cfg.copy == AFX_COPY_FORCE)
 		return "copy mode was asked for";
-	if (afx_prog_mode_get(dev->prog) == AFX_PROG_GENERIC)
+	if (afx_prog_path_get(dev->prog) == AFX_PROG_GENERIC)
 		return "the program is attached in generic mode";
 	afx_netdev_zerocopy_get(dev->info.ifindex, &capable);
 	if (!capable)

@@ -160,6 +160,7 @@ program_close(struct afx_dev *priv)
 	/* Read by the interrupt thread, which must not take our own detach for somebody else's. */
 	__atomic_store_n(&priv->prog_id, 0, __ATOMIC_RELEASE);
 	priv->prog_mode = AFX_PROG_DETACHED;
+	priv->prog_native = false;
 	afx_prog_close(&priv->prog);
 }
 
@@ -169,8 +170,7 @@ program_bury(struct afx_dev *priv)
 {
 	if (priv->prog == NULL)
 		return;
-	if (__atomic_load_n(&priv->prog_lost, __ATOMIC_ACQUIRE) ||
-	    !afx_prog_attached(priv->prog_id))
+	if (__atomic_load_n(&priv->prog_lost, __ATOMIC_ACQUIRE) || !afx_prog_remains(priv->prog))
 		afx_prog_lost(priv->prog);
 	else if (priv->prog_ifindex == priv->info.ifindex)
 		return;
@@ -188,6 +188,7 @@ program_open(struct afx_dev *priv)
 		return ret;
 	priv->prog_ifindex = priv->info.ifindex;
 	priv->prog_mode = afx_prog_mode_get(priv->prog);
+	priv->prog_native = afx_prog_path_get(priv->prog) == AFX_PROG_NATIVE;
 	/* Programs of others run on our frames: a custom one, or what shares the dispatcher. */
 	priv->headroom_far =
 		afx_prog_is_custom(priv->prog) || priv->prog_mode == AFX_PROG_DISPATCHER;

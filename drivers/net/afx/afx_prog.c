@@ -191,6 +191,18 @@ afx_prog_attached(uint32_t id)
 	return attached;
 }
 
+bool
+afx_prog_remains(const struct afx_prog *prog)
+{
+	bool remains;
+
+	pthread_mutex_lock(&progs_lock);
+	remains = prog->xdp != NULL ? afx_prog_dispatcher_remains(prog)
+				    : afx_prog_link_attached(prog);
+	pthread_mutex_unlock(&progs_lock);
+	return remains;
+}
+
 void
 afx_prog_lost(struct afx_prog *prog)
 {
@@ -216,6 +228,14 @@ enum afx_prog_mode
 afx_prog_mode_get(const struct afx_prog *prog)
 {
 	return prog == NULL ? AFX_PROG_DETACHED : prog->mode;
+}
+
+enum afx_prog_mode
+afx_prog_path_get(const struct afx_prog *prog)
+{
+	const enum afx_prog_mode mode = afx_prog_mode_get(prog);
+
+	return mode == AFX_PROG_DISPATCHER ? prog->joined : mode;
 }
 
 uint32_t

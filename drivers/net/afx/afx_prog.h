@@ -62,6 +62,12 @@ void afx_prog_close(struct afx_prog **prog);
 bool afx_prog_attached(uint32_t id);
 
 /*
+ * The same of a program that is not closed; in a dispatcher, whether any is
+ * left on the interface. Control thread, in the interface's network namespace.
+ */
+bool afx_prog_remains(const struct afx_prog *prog);
+
+/*
  * Say that somebody detached the program: the next open on the interface makes
  * a new one, even while other ports still refer to this.
  */
@@ -75,6 +81,9 @@ int afx_prog_remove(struct afx_prog *prog, uint32_t queue);
 
 /* Mode granted at open. */
 enum afx_prog_mode afx_prog_mode_get(const struct afx_prog *prog);
+
+/* The same, but in a dispatcher the mode that this is attached in. */
+enum afx_prog_mode afx_prog_path_get(const struct afx_prog *prog);
 
 /* The kernel's id of our program as attached directly; 0 in a dispatcher, whose id may change. */
 uint32_t afx_prog_id(const struct afx_prog *prog);

@@ -104,9 +104,19 @@ afx_prog_dispatcher_join(struct afx_prog *prog, const struct afx_prog_occupant *
 	}
 	prog->xdp = xdp;
 	prog->mode = AFX_PROG_DISPATCHER;
+	prog->joined = occ->mode;
 	AFX_LOG(NOTICE, "%s: joined libxdp's dispatcher in %s mode", iface,
 		afx_prog_mode_name(occ->mode));
 	return 0;
+}
+
+bool
+afx_prog_dispatcher_remains(const struct afx_prog *prog)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
+	const int ret = bpf_xdp_query(prog->key.ifindex, 0, &opts);
+
+	return ret != 0 || opts.drv_prog_id != 0 || opts.skb_prog_id != 0;
 }
 
 void

@@ -41,6 +41,7 @@ struct afx_prog {
 	struct bpf_map *xsks; /* of obj */
 	int link_fd; /* -1 unless attached by bpf_link */
 	struct xdp_program *xdp; /* NULL unless in libxdp's dispatcher */
+	enum afx_prog_mode joined; /* the dispatcher's own */
 };
 
 /* What sits on an interface. */
@@ -83,6 +84,12 @@ int afx_prog_occupant_refuse(const struct afx_prog *prog, const struct afx_prog_
 bool afx_prog_dispatcher_present(unsigned int ifindex, uint32_t id);
 /* Load and attach the opened object as one more program of the dispatcher. */
 int afx_prog_dispatcher_join(struct afx_prog *prog, const struct afx_prog_occupant *occ);
+/*
+ * False if the interface has no XDP program at all any more; true if that can
+ * not be told. Who is in a dispatcher is not looked up: it costs descriptors
+ * (libxdp 1.3.1), and without bpffs libxdp's answer is that nobody is.
+ */
+bool afx_prog_dispatcher_remains(const struct afx_prog *prog);
 /* Take out our program only. Idempotent. */
 void afx_prog_dispatcher_leave(struct afx_prog *prog);
 

@@ -213,7 +213,7 @@ all_read(const struct rte_eth_dev *dev, struct rte_eth_xstat *xstats)
 	unsigned int i;
 
 	next++->value = priv->prog_losses - priv->prog_losses_base;
-	next++->value = priv->prog_mode == AFX_PROG_NATIVE;
+	next++->value = priv->prog_native;
 	for (i = 0; i < priv->cfg.queue_count; i++)
 		kernel_see(&priv->pairs[i]);
 	for (i = 0; i < dev->data->nb_rx_queues; i++)
