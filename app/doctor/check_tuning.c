@@ -19,7 +19,7 @@ static const struct doctor_topic threaded = {
 	"tuning.threaded_napi",
 	DOCTOR_TUNING,
 	"threaded NAPI",
-	"A veth's receiving half in a thread of its own takes the work out of the sender's calls: 2 to 3 times the rate, for a second CPU.",
+	"A veth's receiving half in a thread of its own takes the work out of the sender's calls: more packets a second where that thread has a CPU of its own.",
 };
 static const struct doctor_topic busy_poll = {
 	"tuning.busy_poll",
@@ -97,7 +97,7 @@ deferral_check(struct doctor *d, bool wanted)
 	doctor_add(d, &deferral, DOCTOR_OK, "%ld polls, %ld ns", irqs, flush);
 }
 
-/* As the driver decides at start, but for its trial poll. */
+/* As the driver decides at start, but for the socket's own NAPI id. */
 static bool
 busy_poll_check(struct doctor *d)
 {

@@ -25,7 +25,7 @@ tp_help_print(void)
 	      "dump   --write=FILE (pcapng; - is stdout)\n"
 	      "stats  --stats-period=SECONDS --json --display-xstats=NAME,...\n"
 	      "       --record-burst-stats\n"
-	      "Ends with: 0 fine, 1 verification failed or no packet moved, 2 usage.\n"
+	      "Ends with: 0 fine, 1 verification failed, no packet moved or port gone, 2 usage.\n"
 	      "EAL's options: afx-testpmd --eal-help. Example, one interface, answers ping:\n"
 	      "  afx-testpmd --no-pci --in-memory -l 0-1 --vdev=net_afx0,iface=eth1 --\n"
 	      "    --forward-mode=icmpecho --stats-period=1\n",

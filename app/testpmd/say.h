@@ -9,7 +9,7 @@
 
 /* Exit codes; README and man page promise them. */
 #define TP_EXIT_OK 0
-#define TP_EXIT_FAILED 1 /* a verification failed, or no packet moved */
+#define TP_EXIT_FAILED 1 /* a verification failed, no packet moved, or a port is gone */
 #define TP_EXIT_USER 2 /* something that the user can set right, said in one sentence */
 
 /* One line on stderr, with the program's name in front. Any thread. */

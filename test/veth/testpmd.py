@@ -26,7 +26,7 @@ import netns
 
 DRIVER = os.environ.get("AFX_DRIVER", "net_afx")
 PLUGIN = os.environ.get("AFX_PLUGIN", "")
-AFX_KEYS = {"mode", "keep", "kstats"}     # keys Debian's net_af_xdp does not know
+AFX_KEYS = {"mode", "keep", "kstats", "csum_complete"}     # keys Debian's net_af_xdp does not know
 PROMPT = "testpmd> "
 START_TIME = 30 * netns.PATIENCE         # EAL plus pools, on a loaded machine
 COMMAND_TIME = 10 * netns.PATIENCE

@@ -295,8 +295,8 @@ struct afx_dev {
 	bool rss_key_given; /* at configure */
 	uint8_t rss_key[AFX_NETDEV_RSS_KEY_MAX];
 	bool gone; /* the interface was deleted or moved; raised once */
-	bool prog_lost; /* someone detached our program; reported once; interrupt thread */
-	uint64_t prog_losses; /* programs that somebody detached; interrupt thread */
+	bool prog_lost; /* someone detached our program; reported once; any thread, atomically */
+	uint64_t prog_losses; /* programs that somebody detached; any thread, atomically */
 	uint64_t prog_losses_base; /* at the last reset */
 	uint32_t prog_id; /* of prog while attached by our link, else 0; for the interrupt thread */
 	enum afx_prog_mode prog_mode; /* of prog, for any thread */

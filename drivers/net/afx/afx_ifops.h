@@ -87,7 +87,7 @@ int afx_ifops_answered(const struct afx_dev *priv, const char *what, int ret);
  */
 void afx_ifops_started_set(struct rte_eth_dev *dev, bool started);
 
-/* MAC, MTU and IFF_UP as they were before the first change; memberships end. Control thread, at close. */
+/* All that afx_state.h records, as it was before the first change; memberships end. Control thread, at close. */
 void afx_ifops_restore(struct afx_dev *priv);
 
 #endif /* AFX_IFOPS_H */

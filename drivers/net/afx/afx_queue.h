@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The afx authors
  *
  * The two halves of a queue pair as ethdev sees them: what setup records and
- * release frees. Nothing here talks to the kernel. Control thread, port stopped.
+ * release frees. Nothing here talks to the kernel. Control thread, that half stopped.
  */
 #ifndef AFX_QUEUE_H
 #define AFX_QUEUE_H

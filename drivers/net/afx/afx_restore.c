@@ -121,7 +121,8 @@ note_begin(struct afx_dev *priv)
 	if (!afx_state_is_empty(&left))
 		priv->before = left;
 	if (ret == -EBUSY)
-		AFX_LOG(INFO, "%s: settings are recorded by another process", priv->cfg.iface);
+		AFX_LOG(INFO, "%s: settings are recorded by another port or process",
+			priv->cfg.iface);
 	else if (ret != 0)
 		AFX_LOG(WARNING,
 			"%s: settings not recorded in " AFX_STATE_DIR
