@@ -22,6 +22,7 @@ SIZES = (60, 64, 65, 127, 128, 129, 256, 511, 512, 1023, 1024, 1280, 1500,
 HEADER = 18
 ADDRS = 12              # bytes of a frame's two addresses
 WAIT = 5.0 * netns.PATIENCE
+SEND_WAIT = struct.pack("@ll", int(WAIT), 0)    # for a device that takes nothing; struct timeval
 WINDOW = 256                    # frames under way: half of a small Rx ring
 
 SOL_PACKET, PACKET_AUXDATA, PACKET_IGNORE_OUTGOING = 263, 8, 23
@@ -59,6 +60,8 @@ class Peer:
     def __init__(self, namespace, ifname, ethertype=ETHERTYPE):
         with namespace.entered():
             self._tx = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            # settimeout() would poll() before each frame.
+            self._tx.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, SEND_WAIT)
             self._tx.bind((ifname, 0))
             self._rx = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
             self._rx.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
