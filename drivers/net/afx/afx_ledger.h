@@ -57,17 +57,19 @@ afx_ledger_receive(uint8_t *ledger, uint64_t base)
 
 /*
  * What a Tx ledger says of a chunk: nothing of it is out (0); one descriptor,
- * whose mbuf nobody else holds; or, above that, one more than the descriptors
- * that are out of an mbuf with several references. As wide as refcnt, since
- * one buffer may be in a ring as often as it has references.
+ * whose mbuf nobody else holds; or, an even number, descriptors of an mbuf with
+ * several references. Odd is sole, so that several entries are known to be by
+ * one look at what they have in common. Wide enough for a whole ring of one mbuf
+ * (afx_queue.c).
  */
 #define AFX_LEDGER_SOLE 1
+#define AFX_LEDGER_SHARED 2
 
 /* Descriptors that are out, as an entry of a Tx ledger has it. */
 static inline uint16_t
 afx_ledger_tx_out(uint16_t entry)
 {
-	return entry <= AFX_LEDGER_SOLE ? entry : entry - AFX_LEDGER_SOLE;
+	return (entry + 1) / AFX_LEDGER_SHARED;
 }
 
 /*
@@ -90,7 +92,7 @@ afx_ledger_send_shared(uint16_t *ledger, uint64_t base)
 {
 	uint16_t *entry = &ledger[afx_ledger_chunk(base)];
 
-	*entry = afx_ledger_tx_out(*entry) + 1 + AFX_LEDGER_SOLE;
+	*entry = (afx_ledger_tx_out(*entry) + 1) * AFX_LEDGER_SHARED;
 }
 
 /*
@@ -104,7 +106,7 @@ afx_ledger_complete(uint16_t *entry)
 		rte_panic("afx: the kernel completed a chunk that was not sent\n");
 	if (*entry == 0)
 		return false;
-	*entry = *entry <= AFX_LEDGER_SOLE + 1 ? 0 : *entry - 1;
+	*entry -= RTE_MIN(*entry, AFX_LEDGER_SHARED);
 	return true;
 }
 

@@ -7,10 +7,14 @@
 #include <rte_malloc.h>
 
 #include "afx_compat.h"
+#include "afx_ledger.h"
 #include "afx_log.h"
 #include "afx_pair.h"
 #include "afx_queue.h"
 #include "afx_xstats.h"
+
+static_assert(AFX_DESC_MAX * AFX_LEDGER_SHARED <= UINT16_MAX,
+	      "an entry of a Tx ledger counts a ring full of one mbuf");
 
 static int
 ring_size_check(const struct afx_pair *pair, const char *what, uint16_t nb_desc)

@@ -20,37 +20,34 @@
 /* As in Rx: a few header misses in flight, not more than the core can keep. */
 #define PREFETCH_AHEAD 4
 
-/* What a descriptor says that went out on its mbuf's only reference. */
-static inline bool
-is_sole(const uint16_t *ledger, uint64_t addr)
-{
-	return ledger[afx_ledger_index(addr)] == AFX_LEDGER_SOLE;
-}
-
+/* nothing is 0, which a loop has in a register. */
 static inline void
-complete_one(const struct afx_txq *q, uint16_t *ledger, uint64_t addr)
+complete_one(const struct afx_txq *q, uint16_t *entry, uint64_t addr, uint16_t nothing)
 {
 	if (AFX_DEBUG_CONSERVATION) {
-		if (!is_sole(ledger, addr))
+		if (*entry != AFX_LEDGER_SOLE)
 			rte_panic("afx: the kernel completed a chunk twice\n");
 		afx_tx_debug_completed(q, afx_umem_mbuf(q->delta, addr));
 	}
-	ledger[afx_ledger_index(addr)] = 0;
+	*entry = nothing;
 }
 
 /* The next four as in complete_sole(), or none. That they are four different ones is the kernel's word. */
 static __rte_always_inline bool
 complete_four(const struct afx_txq *q, uint16_t *ledger, uintptr_t delta, const uint64_t *addrs,
-	      void **done)
+	      void **done, uint16_t nothing)
 {
+	uint16_t *entries[4];
 	uint32_t i;
 
-	if (unlikely(!is_sole(ledger, addrs[0]) || !is_sole(ledger, addrs[1]) ||
-		     !is_sole(ledger, addrs[2]) || !is_sole(ledger, addrs[3])))
+	AFX_UNROLL
+	for (i = 0; i < 4; i++)
+		entries[i] = &ledger[afx_ledger_index(addrs[i])];
+	if (unlikely(!(*entries[0] & *entries[1] & *entries[2] & *entries[3] & AFX_LEDGER_SOLE)))
 		return false;
 	AFX_UNROLL
 	for (i = 0; i < 4; i++)
-		complete_one(q, ledger, addrs[i]);
+		complete_one(q, entries[i], addrs[i], nothing);
 	AFX_PAIR(done, 0) = afx_umem_mbuf_pair(delta, AFX_PAIR(addrs, 0));
 	AFX_PAIR(done, 2) = afx_umem_mbuf_pair(delta, AFX_PAIR(addrs, 2));
 	return true;
@@ -68,15 +65,22 @@ complete_sole(const struct afx_txq *q, const uint64_t *addrs, uint32_t n, void *
 {
 	const uintptr_t delta = q->delta;
 	uint16_t *const ledger = q->ledger;
-	uint32_t i = 0;
+	const uint16_t nothing = afx_opaque(0);
+	const uint64_t *const fours = addrs + RTE_ALIGN_FLOOR(n, 4U);
+	const uint64_t *const end = addrs + n;
+	const uint64_t *at = addrs;
+	uint16_t *entry;
 
-	while (n - i >= 4 && complete_four(q, ledger, delta, &addrs[i], &done[i]))
-		i += 4;
-	for (; i < n && is_sole(ledger, addrs[i]); i++) {
-		complete_one(q, ledger, addrs[i]);
-		done[i] = afx_umem_mbuf(delta, addrs[i]);
+	for (; at != fours && complete_four(q, ledger, delta, at, done, nothing); at += 4)
+		done += 4;
+	for (; at != end; at++, done++) {
+		entry = &ledger[afx_ledger_index(*at)];
+		if (*entry != AFX_LEDGER_SOLE)
+			break;
+		complete_one(q, entry, *at, nothing);
+		*done = afx_umem_mbuf(delta, *at);
 	}
-	return i;
+	return at - addrs;
 }
 
 /* The completion at index, of an mbuf with more references, drops ours. NULL: nothing to free. */
@@ -214,33 +218,35 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 		.buf_len = q->buf_len,
 		.sole = afx_opaque(AFX_MBUF_SOLE),
 	};
+	struct rte_mbuf *const *const first = pkts;
+	struct rte_mbuf *const *const end = pkts + n;
+	struct rte_mbuf *const *const prefetched = end - RTE_MIN(n, (uint32_t)PREFETCH_AHEAD);
 	const uintptr_t delta = q->delta;
 	uint16_t *const ledger = q->ledger;
 	uint64_t bytes = 0;
-	uint32_t i;
 
-	for (i = 0; i < n; i++) {
-		const struct rte_mbuf *m = pkts[i];
+	for (; pkts != end; pkts++, descs++) {
+		const struct rte_mbuf *m = *pkts;
 		const uint64_t base = afx_umem_base(delta, m);
 		uint32_t len = m->pkt_len;
 
-		if (!(variant & FAST_FREE) && i + PREFETCH_AHEAD < n)
-			rte_prefetch0(&pkts[i + PREFETCH_AHEAD]->next);
+		if (!(variant & FAST_FREE) && pkts < prefetched)
+			rte_prefetch0(&pkts[PREFETCH_AHEAD]->next);
 		if (AFX_DEBUG_CONSERVATION)
-			afx_tx_debug_given(q, pkts[i]);
+			afx_tx_debug_given(q, m);
 		if (unlikely(!ready_in_place(&row, m, variant)))
 			break;
 		if ((variant & OFFLOADS) && (m->ol_flags & AFX_TX_FLAGS_OFFLOAD)) {
-			if (!afx_tx_offload_in_place(q, pkts[i]))
+			if (!afx_tx_offload_in_place(q, *pkts))
 				break;
 			len = m->data_len;
 		}
-		describe(&descs[i], base, AFX_CHUNK_LEAD + m->data_off, len);
+		describe(descs, base, AFX_CHUNK_LEAD + m->data_off, len);
 		afx_ledger_send_sole(ledger, base, row.sole);
 		bytes += len;
 	}
 	q->count.bytes += bytes;
-	return i;
+	return pkts - first;
 }
 
 /* Functions of their own, so that what a loop uses has registers of its own. */
