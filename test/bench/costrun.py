@@ -24,9 +24,9 @@ PLUGIN = pathlib.Path(os.environ.get("AFX_PLUGIN", BUILD / "drivers/net/afx/libr
 PROGRAM = BUILD / "test/bench/cost/driver-cost"
 IDEAL_NIC = BUILD / "test/bench/cost/libideal-nic.so"
 
-# devargs besides iface=. The incumbent's busy polling is a system call for each
+# devargs besides iface=; None: no interface. The incumbent's busy polling is a system call for each
 # empty poll, which the ideal NIC does not need: without, it is cheaper.
-DRIVERS = {"net_null": None, "net_afx": {}, "net_af_xdp": {"busy_budget": 0}}
+DRIVERS = {"net_floor": None, "net_null": None, "net_afx": {}, "net_af_xdp": {"busy_budget": 0}}
 
 LCORES = "0@1,1@0"      # of the split mode, the first is that of all others
 RUN_TIME = 1200         # far over any run's own time, on a loaded machine

@@ -16,6 +16,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # pylint: disable=wrong-import-position
 
 import options  # pylint: disable=wrong-import-position
+import veth  # pylint: disable=wrong-import-position
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "doc/pictures"
@@ -26,6 +27,7 @@ COLOURS = {
     "net_af_xdp": "#d29922",
     "net_af_xdp,busy_budget=0": "#9e6a03",
     "net_null": "#8b949e",
+    "net_floor": "#d0d7de",
     "raw": "#3fb950",
     "raw,stride=2048": "#aff5b4",
 }
@@ -120,7 +122,7 @@ def draw_veth(result):
         groups = veth_groups(result, threaded)
         if threaded:
             groups.pop(VETH_LABELS["rx"], None)     # the peer has no part in it
-        bars(axes, groups, [d for d in COLOURS if d != "net_null"])
+        bars(axes, groups, [d for d in COLOURS if d in veth.DRIVERS])
         axes.set_ylabel("Mpps (more is better)")
         axes.set_title(f"veth, frames of 64 bytes, peer's NAPI {'in a thread' if threaded else 'inline'}")
     both[0].legend(frameon=False, ncols=2)

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root (namespace
 
 SMALL = {"windows": 2, "packets": 20000, "rxd": 256, "txd": 256}
 AF_XDP = ["net_afx", "net_af_xdp"]
+SERVED = [*AF_XDP, "net_floor"]
 
 
 @pytest.fixture(name="world")
@@ -50,13 +51,13 @@ def check(lines, driver, received=True, sent=True):
         assert set(missing(lines, driver)) == {0}
 
 
-@pytest.mark.parametrize("driver", AF_XDP)
+@pytest.mark.parametrize("driver", SERVED)
 @pytest.mark.parametrize("burst", [1, 7, 32, 256])
 def test_received(world, driver, burst):
     check(costrun.run(world, [driver], mode="rx", burst=burst, **SMALL), driver, sent=False)
 
 
-@pytest.mark.parametrize("driver", AF_XDP)
+@pytest.mark.parametrize("driver", SERVED)
 @pytest.mark.parametrize("burst", [1, 7, 32, 256])
 @pytest.mark.parametrize("copy", [0, 1])
 def test_sent(world, driver, burst, copy):
@@ -64,7 +65,7 @@ def test_sent(world, driver, burst, copy):
     check(lines, driver, received=False)
 
 
-@pytest.mark.parametrize("driver", AF_XDP)
+@pytest.mark.parametrize("driver", SERVED)
 @pytest.mark.parametrize("hold", [0, 1, 50, 4096])
 @pytest.mark.parametrize("pools", [0, 1, 2])
 def test_forwarded(world, driver, hold, pools):
@@ -77,12 +78,12 @@ def test_forwarded(world, driver, hold, pools):
         assert line["nic_sent_sum"] == line["nic_frame_sum"]
 
 
-@pytest.mark.parametrize("driver", AF_XDP)
+@pytest.mark.parametrize("driver", SERVED)
 def test_two_lcores(world, driver):
     check(costrun.run(world, [driver], mode="split", nic={"hold": 20}, **SMALL), driver)
 
 
-@pytest.mark.parametrize("driver", AF_XDP)
+@pytest.mark.parametrize("driver", SERVED)
 @pytest.mark.parametrize("mode", ["rx", "tx", "fwd"])
 def test_application_queue(world, driver, mode):
     lines = costrun.run(world, [driver], mode=mode, fifo=1024, nic={"len": 1500}, **SMALL)

@@ -124,21 +124,27 @@ ideal_nic_pause(bool pause)
 	nic_pause(pause);
 }
 
-EXPORT int
-socket(int domain, int type, int protocol)
+EXPORT struct nic *
+ideal_nic_attach(int fd)
 {
-	REAL(int, socket, int, int, int);
-	int fd = real(domain, type, protocol);
-	struct nic *nic;
+	struct nic *nic = fd < FD_MAX ? aligned_alloc(APART, sizeof(*nic)) : NULL;
 
-	if (domain != AF_XDP || fd < 0)
-		return fd;
-	nic = fd < FD_MAX ? aligned_alloc(APART, sizeof(*nic)) : NULL;
 	if (nic == NULL)
 		abort();
 	memset(nic, 0, sizeof(*nic));
 	nic->random = (uint64_t)fd + 1;
 	nics[fd] = nic;
+	return nic;
+}
+
+EXPORT int
+socket(int domain, int type, int protocol)
+{
+	REAL(int, socket, int, int, int);
+	int fd = real(domain, type, protocol);
+
+	if (domain == AF_XDP && fd >= 0)
+		ideal_nic_attach(fd);
 	return fd;
 }
 

@@ -58,4 +58,10 @@ void ideal_nic_flush(void);
 /* Receive nothing from now on, or again: what has come can be counted. */
 void ideal_nic_pause(bool pause);
 
+/*
+ * A NIC that is served by calls on this descriptor, until it is closed, whatever
+ * it is of; rings and UMEM are set by the caller. See floor.h.
+ */
+struct nic *ideal_nic_attach(int fd);
+
 #endif /* IDEAL_NIC_H */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The afx authors
+ */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_debug.h>
+#include <rte_prefetch.h>
+
+#include "afx_compat.h"
+#include "afx_pool.h"
+#include "afx_umem.h"
+#include "floor.h"
+
+/* As net_afx has it: the second lines of mbufs, looked at without fast free. */
+#define PREFETCH_AHEAD 4
+
+/* Chunks that are freed at once. */
+#define FREE_BATCH 64
+
+static inline uint32_t
+load(const uint32_t *index)
+{
+	return __atomic_load_n(index, __ATOMIC_ACQUIRE);
+}
+
+static inline void
+publish(uint32_t *index, uint32_t value)
+{
+	__atomic_store_n(index, value, __ATOMIC_RELEASE);
+}
+
+/* Of n entries from index on, those that lie in a row. */
+static inline uint32_t
+row_of(const struct nic_ring *r, uint32_t index, uint32_t n)
+{
+	return RTE_MIN(n, r->size - (index & (r->size - 1)));
+}
+
+static inline uint64_t *
+addrs_at(const struct nic_ring *r, uint32_t index)
+{
+	return (uint64_t *)r->slots + (index & (r->size - 1));
+}
+
+static inline struct xdp_desc *
+descs_at(const struct nic_ring *r, uint32_t index)
+{
+	return (struct xdp_desc *)r->slots + (index & (r->size - 1));
+}
+
+static inline struct rte_mbuf *
+mbuf_of(uint64_t addr)
+{
+	return (struct rte_mbuf *)(uintptr_t)(addr & AFX_ADDR_BASE_MASK);
+}
+
+/* A mempool's objects are what the ring takes: mbufs, by their addresses. */
+static inline int
+fill(struct floor_rxq *q, uint32_t n)
+{
+	const uint32_t row = row_of(q->fill, q->fill_own, n);
+	void **slots = (void **)addrs_at(q->fill, q->fill_own);
+
+	if (unlikely(rte_mempool_get_bulk(q->mp, slots, row) != 0))
+		return -ENOMEM;
+	q->fill_own += row;
+	publish(q->fill->prod, q->fill_own);
+	return row == n ? 0 : fill(q, n - row);
+}
+
+static inline void
+receive_row(const struct floor_rxq *q, const struct xdp_desc *descs, struct rte_mbuf **pkts,
+	    uint32_t n)
+{
+	const afx_words_t rearm = { q->rearm, 0 };
+	uint32_t i;
+
+	AFX_UNROLL
+	for (i = 0; i < n; i++)
+		pkts[i] = mbuf_of(descs[i].addr);
+	AFX_UNROLL
+	for (i = 0; i < n; i++) {
+		*AFX_MBUF_REARM_AND_FLAGS(pkts[i]) = rearm;
+		*AFX_MBUF_RX_FIELDS(pkts[i]) = afx_desc_rx_fields(*AFX_DESC_WORDS(&descs[i]));
+	}
+}
+
+uint16_t
+floor_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct floor_rxq *q = queue;
+	uint32_t row;
+
+	n = RTE_MIN(load(q->rx->prod) - q->rx_own, (uint32_t)n);
+	if (n == 0) {
+		recvfrom(q->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
+		return 0;
+	}
+	row = row_of(q->rx, q->rx_own, n);
+	receive_row(q, descs_at(q->rx, q->rx_own), pkts, row);
+	if (unlikely(row != n))
+		receive_row(q, descs_at(q->rx, q->rx_own + row), pkts + row, n - row);
+	q->rx_own += n;
+	publish(q->rx->cons, q->rx_own);
+	fill(q, n);
+	return n;
+}
+
+/* How the mbuf is freed has to be known: by fast free's promise, or by a look at it. */
+static __rte_always_inline void
+post_row(struct rte_mbuf *const *pkts, struct xdp_desc *descs, uint32_t n, const bool fast_free)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct rte_mbuf *m = pkts[i];
+		const uint64_t offset = sizeof(*m) + m->data_off;
+
+		if (!fast_free) {
+			if (i + PREFETCH_AHEAD < n)
+				rte_prefetch0(&pkts[i + PREFETCH_AHEAD]->next);
+			if (unlikely(*AFX_MBUF_REFS(m) != AFX_MBUF_SOLE || m->next != NULL))
+				rte_panic("net_floor frees mbufs of one segment and reference\n");
+		}
+		descs[i].addr = (uintptr_t)m | offset << AFX_ADDR_OFFSET_SHIFT;
+		*AFX_DESC_LEN_AND_OPTIONS(&descs[i]) = m->pkt_len;
+	}
+}
+
+static __rte_always_inline void
+post(struct floor_txq *q, struct rte_mbuf **pkts, uint32_t n, const bool fast_free)
+{
+	const uint32_t row = row_of(q->tx, q->tx_own, n);
+
+	post_row(pkts, descs_at(q->tx, q->tx_own), row, fast_free);
+	if (unlikely(row != n))
+		post_row(pkts + row, descs_at(q->tx, q->tx_own + row), n - row, fast_free);
+	q->tx_own += n;
+	publish(q->tx->prod, q->tx_own);
+}
+
+static inline void
+free_row(const uint64_t *addrs, uint32_t n)
+{
+	struct rte_mempool *mp = mbuf_of(addrs[0])->pool;
+	struct rte_mempool_cache *cache = rte_mempool_default_cache(mp, rte_lcore_id());
+	void *spare[FREE_BATCH];
+	void **done = afx_pool_room(cache, spare, n);
+	uint32_t i;
+
+	AFX_UNROLL
+	for (i = 0; i < n / 2; i++)
+		AFX_PAIR(done, 2 * i) = AFX_PAIR(addrs, 2 * i) & AFX_ADDR_BASE_MASK;
+	if (n % 2 != 0)
+		done[n - 1] = mbuf_of(addrs[n - 1]);
+	afx_pool_give(mp, cache, done, spare, n);
+}
+
+static inline void
+reap(struct floor_txq *q)
+{
+	uint32_t n = load(q->comp->prod) - q->comp_own;
+	uint32_t row;
+
+	while (n != 0) {
+		row = row_of(q->comp, q->comp_own, RTE_MIN(n, (uint32_t)FREE_BATCH));
+		free_row(addrs_at(q->comp, q->comp_own), row);
+		q->comp_own += row;
+		n -= row;
+	}
+	publish(q->comp->cons, q->comp_own);
+}
+
+uint16_t
+floor_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct floor_txq *q = queue;
+
+	n = RTE_MIN(q->tx->size - (q->tx_own - q->comp_own), (uint32_t)n);
+	if (q->fast_free)
+		post(q, pkts, n, true);
+	else
+		post(q, pkts, n, false);
+	sendto(q->fd, NULL, 0, MSG_DONTWAIT, NULL, 0);
+	reap(q);
+	return n;
+}
+
+/* Past the lcore's cache, as net_afx: how full it begins decides whether bursts of 256 overflow it for good. */
+int
+floor_rx_start(struct floor_rxq *q)
+{
+	if (rte_mempool_generic_get(q->mp, q->fill->slots, q->fill->size, NULL) != 0)
+		return -ENOMEM;
+	q->fill_own = q->fill->size;
+	publish(q->fill->prod, q->fill_own);
+	return 0;
+}
+
+void
+floor_rx_stop(struct floor_rxq *q)
+{
+	while (q->fill->own != q->fill_own)
+		rte_pktmbuf_free(mbuf_of(*addrs_at(q->fill, q->fill->own++)));
+	while (q->rx_own != q->rx->own)
+		rte_pktmbuf_free(mbuf_of(descs_at(q->rx, q->rx_own++)->addr));
+}
+
+void
+floor_tx_stop(struct floor_txq *q)
+{
+	reap(q);
+}
