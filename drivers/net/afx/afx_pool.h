@@ -9,6 +9,7 @@
 #define AFX_POOL_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_mempool.h>
@@ -37,14 +38,39 @@ afx_pool_take(struct rte_mempool *mp, struct rte_mempool_cache *cache, void **sp
 	return likely(rte_mempool_generic_get(mp, spare, n, cache) == 0) ? spare : NULL;
 }
 
-/* Where up to n objects that go back to the pool are to be written, before afx_pool_give(). */
+/*
+ * Where up to n objects that go back to the pool are to be written although the
+ * cache, if there is one, has no room: its older half goes to the pool. A mempool
+ * itself empties it, and fetches as many again for whoever allocates next, so that
+ * bursts of the cache's size take all of their objects through the pool, one colder
+ * than the other, from the first time that it overflows.
+ */
 static inline void **
-afx_pool_room(struct rte_mempool_cache *cache, void **spare, uint32_t n)
+afx_pool_room_make(struct rte_mempool *mp, struct rte_mempool_cache *cache, void **spare,
+		   uint32_t n)
+{
+	uint32_t older;
+
+	if (!AFX_POOL_CACHE_IN_PLACE || cache == NULL || n > cache->flushthresh / 2)
+		return spare;
+	older = cache->len / 2;
+	rte_mempool_generic_put(mp, cache->objs, older, NULL);
+	cache->len -= older;
+	memmove(cache->objs, &cache->objs[older], cache->len * sizeof(cache->objs[0]));
+	return &cache->objs[cache->len];
+}
+
+/*
+ * Where up to n objects that go back to the pool are to be written, before
+ * afx_pool_give(): in the cache, or in spare, which has room for n.
+ */
+static inline void **
+afx_pool_room(struct rte_mempool *mp, struct rte_mempool_cache *cache, void **spare, uint32_t n)
 {
 	if (AFX_POOL_CACHE_IN_PLACE &&
 	    likely(cache != NULL && cache->len + n <= cache->flushthresh))
 		return &cache->objs[cache->len];
-	return spare;
+	return afx_pool_room_make(mp, cache, spare, n);
 }
 
 /* Give back n objects that were written to room. */

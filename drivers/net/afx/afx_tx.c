@@ -102,7 +102,7 @@ complete(struct afx_txq *q, uint32_t n)
 {
 	struct rte_mempool_cache *cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
 	void *spare[FREE_BATCH];
-	void **done = afx_pool_room(cache, spare, n);
+	void **done = afx_pool_room(q->mp, cache, spare, n);
 	uint32_t nb_done = 0;
 	uint32_t i = 0;
 	uint32_t run;
