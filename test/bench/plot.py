@@ -27,7 +27,7 @@ COLOURS = {
     "net_af_xdp": "#d29922",
     "net_af_xdp,busy_budget=0": "#9e6a03",
     "net_null": "#8b949e",
-    "net_floor": "#d0d7de",
+    "net_floor": "#57606a",
     "raw": "#3fb950",
     "raw,stride=2048": "#aff5b4",
 }

@@ -91,7 +91,7 @@ def test_application_queue(world, driver, mode):
 
 
 def test_net_null_untouched(world):
-    """A driver without AF_XDP sockets never meets the NIC, nor do the others change it."""
+    """A driver that does not ask for it never meets the NIC, nor do the others change it."""
     lines = costrun.run(world, list(costrun.DRIVERS), **SMALL)
     assert list(costrun.complaints(lines)) == []
     for line in counts(lines, "net_null"):

@@ -73,18 +73,20 @@ class Peer:
         self._rx.close()
 
     def send(self, frames):
-        """Send all of them; the device's refusals are errors here."""
+        """Send all of them; the device's refusals are errors here, BlockingIOError if it is stuck."""
         send = self._tx.send
         for data in frames:
             send(data)
 
     def send_lossy(self, frames):
-        """Send what the device takes; return how many it took."""
+        """Send what the device takes; return how many it took.  One that is stuck gets no more."""
         taken = 0
         for data in frames:
             try:
                 self._tx.send(data)
                 taken += 1
+            except BlockingIOError:
+                break
             except OSError:
                 pass
         return taken

@@ -15,7 +15,7 @@
 #include "afx_compat.h"
 #include "floor.h"
 
-/* Of the rings: what they may have, and have otherwise. */
+/* Of the rings: what driver-cost asks for, and around it what keeps a batch and a burst. */
 #define DESC_MIN 64
 #define DESC_MAX 4096
 #define DESC_DEFAULT 512
@@ -27,17 +27,28 @@
 /* User space ends below (Documentation/arch/x86/x86_64/mm.rst). */
 #define MEMORY_END (UINT64_C(1) << 47)
 
-/* Each index has a cache line, as the kernel's rings have it. */
+/* The index that one side of a ring writes, apart from those of other lcores. */
 struct floor_index {
 	uint32_t value;
-} __rte_cache_aligned;
+	uint8_t apart[APART - sizeof(uint32_t)];
+};
+
+/* The rings of a port. */
+enum floor_ring {
+	FLOOR_FILL,
+	FLOOR_RX,
+	FLOOR_TX,
+	FLOOR_COMP,
+	FLOOR_RINGS
+};
 
 struct floor_port {
 	struct floor_rxq rxq;
+	uint8_t apart[APART];
 	struct floor_txq txq;
 	struct nic *nic;
-	struct floor_index prod[4];
-	struct floor_index cons[4];
+	struct floor_index prod[FLOOR_RINGS];
+	struct floor_index cons[FLOOR_RINGS];
 };
 
 static struct nic *(*attach)(int fd);
@@ -68,14 +79,6 @@ infos_get(struct rte_eth_dev *dev __rte_unused, struct rte_eth_dev_info *info)
 	info->default_txportconf.ring_size = DESC_DEFAULT;
 	return 0;
 }
-
-/* The rings of a port, by their places in floor_port. */
-enum floor_ring {
-	FLOOR_FILL,
-	FLOOR_RX,
-	FLOOR_TX,
-	FLOOR_COMP
-};
 
 static int
 ring_make(struct floor_port *port, struct nic_ring *r, enum floor_ring which, uint16_t size,

@@ -4,8 +4,8 @@
  * net_floor: the least that a driver of AF_XDP rings and mbufs can do, on the
  * ideal NIC. Its UMEM is all of memory and a chunk's address is its mbuf's, so
  * that nothing is computed; it checks nothing of what it sends, counts nothing,
- * and does not know what the kernel has. No AF_XDP driver can do that for real,
- * and what a limit asks for that this does not reach, none can.
+ * and does not know what the kernel has. No AF_XDP driver can do that for real:
+ * what one costs beyond this is what it has to know. Started once in its life.
  */
 #ifndef FLOOR_H
 #define FLOOR_H
@@ -41,7 +41,7 @@ uint16_t floor_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
 /* Fill the fill ring; 0, or -ENOMEM with nothing taken. */
 int floor_rx_start(struct floor_rxq *q);
-/* Free what is in the rings. The NIC holds nothing back: ideal_nic_flush() was called. */
+/* Free what is in the rings. The NIC is paused and holds nothing back: ideal_nic_flush() was called. */
 void floor_rx_stop(struct floor_rxq *q);
 void floor_tx_stop(struct floor_txq *q);
 

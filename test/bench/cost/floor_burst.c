@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The afx authors
  */
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <rte_branch_prediction.h>
@@ -16,8 +17,8 @@
 /* As net_afx has it: the second lines of mbufs, looked at without fast free. */
 #define PREFETCH_AHEAD 4
 
-/* Chunks that are freed at once. */
-#define FREE_BATCH 64
+/* Taken from the mempool and given back at once: parts that its cache has, and has room for. */
+#define BATCH 64
 
 static inline uint32_t
 load(const uint32_t *index)
@@ -57,17 +58,24 @@ mbuf_of(uint64_t addr)
 }
 
 /* A mempool's objects are what the ring takes: mbufs, by their addresses. */
-static inline int
+static inline void
 fill(struct floor_rxq *q, uint32_t n)
 {
-	const uint32_t row = row_of(q->fill, q->fill_own, n);
-	void **slots = (void **)addrs_at(q->fill, q->fill_own);
+	struct rte_mempool_cache *cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
+	void *spare[BATCH];
+	void **mbufs;
+	uint32_t row;
 
-	if (unlikely(rte_mempool_get_bulk(q->mp, slots, row) != 0))
-		return -ENOMEM;
-	q->fill_own += row;
+	while (n != 0) {
+		row = row_of(q->fill, q->fill_own, RTE_MIN(n, (uint32_t)BATCH));
+		mbufs = afx_pool_take(q->mp, cache, spare, row);
+		if (unlikely(mbufs == NULL))
+			rte_panic("net_floor: no mbufs\n");
+		memcpy(addrs_at(q->fill, q->fill_own), mbufs, row * sizeof(mbufs[0]));
+		q->fill_own += row;
+		n -= row;
+	}
 	publish(q->fill->prod, q->fill_own);
-	return row == n ? 0 : fill(q, n - row);
 }
 
 static inline void
@@ -146,8 +154,8 @@ free_row(const uint64_t *addrs, uint32_t n)
 {
 	struct rte_mempool *mp = mbuf_of(addrs[0])->pool;
 	struct rte_mempool_cache *cache = rte_mempool_default_cache(mp, rte_lcore_id());
-	void *spare[FREE_BATCH];
-	void **done = afx_pool_room(cache, spare, n);
+	void *spare[BATCH];
+	void **done = afx_pool_room(mp, cache, spare, n);
 	uint32_t i;
 
 	AFX_UNROLL
@@ -165,7 +173,7 @@ reap(struct floor_txq *q)
 	uint32_t row;
 
 	while (n != 0) {
-		row = row_of(q->comp, q->comp_own, RTE_MIN(n, (uint32_t)FREE_BATCH));
+		row = row_of(q->comp, q->comp_own, RTE_MIN(n, (uint32_t)BATCH));
 		free_row(addrs_at(q->comp, q->comp_own), row);
 		q->comp_own += row;
 		n -= row;
@@ -188,7 +196,7 @@ floor_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n)
 	return n;
 }
 
-/* Past the lcore's cache, as net_afx: how full it begins decides whether bursts of 256 overflow it for good. */
+/* Past the lcore's cache, as net_afx: more than it could give at once. */
 int
 floor_rx_start(struct floor_rxq *q)
 {

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The afx authors
  *
  * The system calls that the ideal NIC takes over. Each is passed on unless it
- * is on an AF_XDP socket of this process.
+ * is on an AF_XDP socket of this process, or on a descriptor that was attached.
  */
 #include <dlfcn.h>
 #include <errno.h>

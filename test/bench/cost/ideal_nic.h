@@ -60,7 +60,8 @@ void ideal_nic_pause(bool pause);
 
 /*
  * A NIC that is served by calls on this descriptor, until it is closed, whatever
- * it is of; rings and UMEM are set by the caller. See floor.h.
+ * it is of; rings and UMEM are set by the caller, once for a descriptor, before
+ * anybody uses it. Ends the program without memory. See floor.h.
  */
 struct nic *ideal_nic_attach(int fd);
 

@@ -154,19 +154,6 @@ lane_set(struct cost_group *group, unsigned int index, enum cost_mode mode, uint
 		rte_exit(EXIT_FAILURE, "fifo=%u: no power of two, or no memory\n", lane->fifo_size);
 }
 
-/*
- * How full the lcore's cache begins decides for good whether bursts of 256 overflow
- * it: what was measured before is not to.
- */
-static void
-caches_flush(const struct cost_group *group)
-{
-	unsigned int i;
-
-	for (i = 0; i < group->nb_ports; i++)
-		rte_mempool_cache_flush(NULL, group->pools[i]);
-}
-
 static void
 measure(const char *mode, uint16_t burst, bool touch)
 {
@@ -181,7 +168,6 @@ measure(const char *mode, uint16_t burst, bool touch)
 	else if (strcmp(mode, "rx") != 0 && !split)
 		rte_exit(EXIT_FAILURE, "mode=%s: rx, fwd, tx, split or look\n", mode);
 	for (i = 0; i < nb_groups; i++) {
-		caches_flush(&groups[i]);
 		lane_set(&groups[i], 0, first, burst, touch);
 		if (split)
 			lane_set(&groups[i], 1, COST_TX, burst, touch);
