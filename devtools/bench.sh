@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<'USAGE'
 usage: devtools/bench.sh [cost|veth|settings|idle|loop|plot|all] [--quick] [--out DIR] [OPTION]...
-  cost      cycles of the driver a packet, against net_af_xdp and net_null
+  cost      cycles of the driver a packet, against net_af_xdp, net_null and net_floor
   veth      packets a second end to end on veth pairs, against net_af_xdp and a loop without DPDK
   settings  what GRO, threaded NAPI, a queueing discipline and the frames of a call are worth
   idle      CPU and system calls of a port that has little to do, or nothing

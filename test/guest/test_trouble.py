@@ -136,7 +136,8 @@ def test_empty_pool_then_traffic_resumes(lab, app, pair):
     while soon(lambda: run.stats()["ipackets"] >= sent, STILL):
         pair.wire.send(part)
         sent += len(part)
-    assert run.stats()["nombuf"] > 0
+    said = run.stats()
+    assert said["nombuf"] > 0, f"{said['ipackets']} of {sent} came"
     run.step("released")
     pair.wire.drain(0.5)
     echoed(pair, first=1 << 20)

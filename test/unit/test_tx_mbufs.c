@@ -194,27 +194,46 @@ test_same_mbuf_several_times(void **state __rte_unused)
 	form_fixture_close(&f);
 }
 
-/* Of a burst that completes together, one is still somebody's: each of its places, and none. */
+/* Others in a burst, more than two looks at four completions; how often one of several references is. */
+#define OTHERS 9
+#define SHARED_MAX 3
+
+/* Of a burst that completes together, one is still somebody's, and in it so many times: at each place. */
+static void
+check_shared_among_others(uint32_t place, uint32_t times)
+{
+	static struct fixture f;
+	struct rte_mbuf *pkts[OTHERS + SHARED_MAX];
+	struct rte_mbuf *shared;
+	uint32_t n = 0;
+	uint32_t i;
+
+	form_fixture_open(&f);
+	shared = form_own(&f);
+	rte_mbuf_refcnt_update(shared, times);
+	for (i = 0; i <= OTHERS; i++) {
+		while (i == place && n < place + times)
+			pkts[n++] = shared;
+		if (i < OTHERS)
+			pkts[n++] = form_own(&f);
+	}
+	assert_int_equal(n, OTHERS + times);
+	assert_int_equal(afx_tx_burst(&f.e.txq, pkts, n), n);
+	afx_tx_reap(&f.e.txq);
+	env_check(&f.e, &shared, 1);
+	check_frames(&f.e.fk, n, FORM_LEN);
+	rte_pktmbuf_free(shared);
+	form_fixture_close(&f);
+}
+
 static void
 test_one_shared_among_others(void **state __rte_unused)
 {
-	static struct fixture f;
-	struct rte_mbuf *pkts[9];
-	uint32_t place, i;
+	uint32_t place, times;
 
-	for (place = 0; place <= RTE_DIM(pkts); place++) {
-		form_fixture_open(&f);
-		for (i = 0; i < RTE_DIM(pkts); i++)
-			pkts[i] = form_own(&f);
-		if (place < RTE_DIM(pkts))
-			rte_mbuf_refcnt_update(pkts[place], 1);
-		assert_int_equal(afx_tx_burst(&f.e.txq, pkts, RTE_DIM(pkts)), RTE_DIM(pkts));
-		afx_tx_reap(&f.e.txq);
-		env_check(&f.e, pkts + place, place < RTE_DIM(pkts));
-		check_frames(&f.e.fk, RTE_DIM(pkts), FORM_LEN);
-		if (place < RTE_DIM(pkts))
-			rte_pktmbuf_free(pkts[place]);
-		form_fixture_close(&f);
+	for (place = 0; place <= OTHERS; place++) {
+		for (times = 0; times <= SHARED_MAX; times++)
+			check_shared_among_others(place, times);
 	}
 }
 
