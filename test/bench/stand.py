@@ -7,6 +7,7 @@ Environment: BENCH_BUILD is the build folder (default: build).
 
 import contextlib
 import ctypes
+import functools
 import glob
 import os
 import pathlib
@@ -45,7 +46,8 @@ DRIVERS = {
 
 PERF_TYPE_TRACEPOINT = 2
 SYS_PERF_EVENT_OPEN = {"x86_64": 298, "aarch64": 241}
-SYSCALLS_ID = "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id"
+TRACING = "/sys/kernel/tracing"
+SYSCALLS_ID = TRACING + "/events/raw_syscalls/sys_enter/id"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -119,14 +121,20 @@ class Process:
         os.close(self._log_fd)
 
 
+@functools.cache
+def syscalls_id():
+    """The tracepoint's number. On a machine without tracefs it is mounted for this look alone."""
+    mount = f"[ -e {SYSCALLS_ID} ] || mount -t tracefs tracefs {TRACING}"
+    return int(subprocess.run(["unshare", "--mount", "sh", "-c", f"{mount}; cat {SYSCALLS_ID}"],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+
 class Syscalls:
     """Counts the system calls of one thread while the body runs."""
 
     def __init__(self, tid):
-        with open(SYSCALLS_ID, encoding="ascii") as file:
-            config = int(file.read())
         # struct perf_event_attr up to bp_len; counting from the start.
-        attr = struct.pack("IIQQQQQIIQQ", PERF_TYPE_TRACEPOINT, 72, config, 0, 0, 0, 0, 0, 0, 0, 0)
+        attr = struct.pack("IIQQQQQIIQQ", PERF_TYPE_TRACEPOINT, 72, syscalls_id(), 0, 0, 0, 0, 0, 0, 0, 0)
         self._fd = _libc.syscall(SYS_PERF_EVENT_OPEN[os.uname().machine], attr, tid, -1, -1, 0)
         if self._fd < 0:
             raise OSError(ctypes.get_errno(), "perf_event_open of raw_syscalls:sys_enter")

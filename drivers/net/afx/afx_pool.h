@@ -43,7 +43,8 @@ afx_pool_take(struct rte_mempool *mp, struct rte_mempool_cache *cache, void **sp
  * cache, if there is one, has no room: its older half goes to the pool. A mempool
  * itself empties it, and fetches as many again for whoever allocates next, so that
  * bursts of the cache's size take all of their objects through the pool, one colder
- * than the other, from the first time that it overflows.
+ * than the other, from the first time that it overflows. Not for caches that n
+ * would fill again at once.
  */
 static inline void **
 afx_pool_room_make(struct rte_mempool *mp, struct rte_mempool_cache *cache, void **spare,

@@ -14,7 +14,7 @@
 #include "afx_tx_offload.h"
 #include "afx_tx_prepare.h"
 
-/* Completions freed at once: two batches of the default mempool cache flush. */
+/* Completions freed at once: a quarter of a usual mempool cache, which so can make room for them. */
 #define FREE_BATCH 64
 
 /* As in Rx: a few header misses in flight, not more than the core can keep. */

@@ -44,7 +44,8 @@ struct cost_lane {
 	uint16_t len; /* of frames that are allocated */
 	bool headers; /* of UDP over IPv4, in these */
 	uint64_t flags; /* and what they ask for */
-	struct rte_mempool *mp; /* to allocate from */
+	struct rte_mempool *mp; /* to allocate from, the Tx port's */
+	struct rte_mempool *rx_mp; /* the Rx port's */
 	/* A queue of the application, so that all of a large pool takes its turn: */
 	struct rte_mbuf **fifo;
 	uint32_t fifo_size; /* a power of two, or 0 */

@@ -43,10 +43,11 @@ enum floor_ring {
 };
 
 struct floor_port {
-	struct floor_rxq rxq;
-	uint8_t apart[APART];
-	struct floor_txq txq;
 	struct nic *nic;
+	struct floor_rxq rxq;
+	uint8_t apart_rx[APART];
+	struct floor_txq txq;
+	uint8_t apart_tx[APART];
 	struct floor_index prod[FLOOR_RINGS];
 	struct floor_index cons[FLOOR_RINGS];
 };

@@ -144,6 +144,7 @@ lane_set(struct cost_group *group, unsigned int index, enum cost_mode mode, uint
 		.headers = strcmp(ask, "none") != 0,
 		.flags = ask_flags(ask),
 		.mp = group->pools[group->nb_ports - 1],
+		.rx_mp = group->pools[0],
 		.fifo = fifo,
 		.fifo_size = cost_arg("fifo", 0),
 	};

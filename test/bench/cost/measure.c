@@ -59,6 +59,7 @@ window_run(void *arg)
 	 */
 	if (window == 0) {
 		rte_mempool_cache_flush(NULL, lane->mp);
+		rte_mempool_cache_flush(NULL, lane->rx_mp);
 		warm_up += 2 * (uint64_t)lane->fifo_size;
 	}
 	cost_lane_run(lane, warm_up);
