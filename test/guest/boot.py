@@ -308,7 +308,7 @@ def main():
     parser.add_argument("--kernel", default="trixie-backports",
                         help="Debian suite it is from")
     parser.add_argument("--nic", default="virtio,igb", help="kinds of NIC")
-    parser.add_argument("--timeout", type=int, default=600, help="seconds")
+    parser.add_argument("--timeout", type=int, default=840, help="seconds; five minutes are usual")
     parser.add_argument("--record", help="file for what the tests recorded")
     parser.add_argument("tests", nargs="+", metavar="[KIND=]FILE",
                         help="pytest files")
