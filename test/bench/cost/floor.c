@@ -14,6 +14,7 @@
 
 #include "afx_compat.h"
 #include "floor.h"
+#include "ideal_nic_serve.h"
 
 /* Of the rings: what driver-cost asks for, and around it what keeps a batch and a burst. */
 #define DESC_MIN 64
@@ -52,8 +53,6 @@ struct floor_port {
 	struct floor_index cons[FLOOR_RINGS];
 };
 
-static struct nic *(*attach)(int fd);
-
 static int
 configure(struct rte_eth_dev *dev __rte_unused)
 {
@@ -81,9 +80,10 @@ infos_get(struct rte_eth_dev *dev __rte_unused, struct rte_eth_dev_info *info)
 	return 0;
 }
 
+/* The NIC's end of a ring, and ours. */
 static int
-ring_make(struct floor_port *port, struct nic_ring *r, enum floor_ring which, uint16_t size,
-	  size_t slot)
+ring_make(struct floor_port *port, struct nic_ring *r, struct afx_ring *ours, enum floor_ring which,
+	  uint16_t size, size_t slot)
 {
 	const size_t len = RTE_ALIGN_CEIL(size * slot, (size_t)RTE_CACHE_LINE_SIZE);
 
@@ -94,6 +94,13 @@ ring_make(struct floor_port *port, struct nic_ring *r, enum floor_ring which, ui
 		.slots = aligned_alloc(RTE_CACHE_LINE_SIZE, len),
 		.prod = &port->prod[which].value,
 		.cons = &port->cons[which].value,
+		.size = size,
+	};
+	*ours = (struct afx_ring){
+		.slots = r->slots,
+		.prod = r->prod,
+		.cons = r->cons,
+		.mask = size - 1,
 		.size = size,
 	};
 	return r->slots == NULL ? -ENOMEM : 0;
@@ -117,14 +124,13 @@ rx_queue_setup(struct rte_eth_dev *dev, uint16_t index, uint16_t nb_desc,
 	struct nic *nic = port->nic;
 	int ret;
 
-	port->rxq.fill = &nic->fill;
-	port->rxq.rx = &nic->rx;
 	port->rxq.mp = mp;
 	port->rxq.rearm = rearm_of(dev->data->port_id);
 	dev->data->rx_queues[index] = &port->rxq;
-	ret = ring_make(port, &nic->fill, FLOOR_FILL, nb_desc, sizeof(uint64_t));
+	ret = ring_make(port, &nic->fill, &port->rxq.fill, FLOOR_FILL, nb_desc, sizeof(uint64_t));
 	if (ret == 0)
-		ret = ring_make(port, &nic->rx, FLOOR_RX, nb_desc, sizeof(struct xdp_desc));
+		ret = ring_make(port, &nic->rx, &port->rxq.rx, FLOOR_RX, nb_desc,
+				sizeof(struct xdp_desc));
 	return ret;
 }
 
@@ -137,13 +143,12 @@ tx_queue_setup(struct rte_eth_dev *dev, uint16_t index, uint16_t nb_desc,
 	struct nic *nic = port->nic;
 	int ret;
 
-	port->txq.tx = &nic->tx;
-	port->txq.comp = &nic->comp;
 	port->txq.fast_free = offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	dev->data->tx_queues[index] = &port->txq;
-	ret = ring_make(port, &nic->comp, FLOOR_COMP, nb_desc, sizeof(uint64_t));
+	ret = ring_make(port, &nic->comp, &port->txq.comp, FLOOR_COMP, nb_desc, sizeof(uint64_t));
 	if (ret == 0)
-		ret = ring_make(port, &nic->tx, FLOOR_TX, nb_desc, sizeof(struct xdp_desc));
+		ret = ring_make(port, &nic->tx, &port->txq.tx, FLOOR_TX, nb_desc,
+				sizeof(struct xdp_desc));
 	return ret;
 }
 
@@ -203,6 +208,7 @@ static const struct eth_dev_ops ops = {
 static int
 nic_make(struct floor_port *port)
 {
+	struct nic *(*attach)(int fd);
 	int fd;
 
 	*(void **)&attach = dlsym(RTLD_DEFAULT, "ideal_nic_attach");

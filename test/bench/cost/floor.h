@@ -14,23 +14,19 @@
 
 #include <rte_mbuf.h>
 
-#include "ideal_nic_serve.h"
+#include "afx_ring.h"
 
 struct floor_rxq {
-	struct nic_ring *fill;
-	struct nic_ring *rx;
-	uint32_t fill_own; /* our indices */
-	uint32_t rx_own;
+	struct afx_ring fill;
+	struct afx_ring rx;
 	int fd; /* to call the NIC by */
 	struct rte_mempool *mp;
 	uint64_t rearm; /* rearm_data of a received mbuf */
 };
 
 struct floor_txq {
-	struct nic_ring *tx;
-	struct nic_ring *comp;
-	uint32_t tx_own;
-	uint32_t comp_own;
+	struct afx_ring tx;
+	struct afx_ring comp;
 	int fd;
 	bool fast_free;
 };

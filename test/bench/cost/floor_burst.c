@@ -20,37 +20,6 @@
 /* Taken from the mempool and given back at once: parts that its cache has, and has room for. */
 #define BATCH 64
 
-static inline uint32_t
-load(const uint32_t *index)
-{
-	return __atomic_load_n(index, __ATOMIC_ACQUIRE);
-}
-
-static inline void
-publish(uint32_t *index, uint32_t value)
-{
-	__atomic_store_n(index, value, __ATOMIC_RELEASE);
-}
-
-/* Of n entries from index on, those that lie in a row. */
-static inline uint32_t
-row_of(const struct nic_ring *r, uint32_t index, uint32_t n)
-{
-	return RTE_MIN(n, r->size - (index & (r->size - 1)));
-}
-
-static inline uint64_t *
-addrs_at(const struct nic_ring *r, uint32_t index)
-{
-	return (uint64_t *)r->slots + (index & (r->size - 1));
-}
-
-static inline struct xdp_desc *
-descs_at(const struct nic_ring *r, uint32_t index)
-{
-	return (struct xdp_desc *)r->slots + (index & (r->size - 1));
-}
-
 static inline struct rte_mbuf *
 mbuf_of(uint64_t addr)
 {
@@ -67,15 +36,14 @@ fill(struct floor_rxq *q, uint32_t n)
 	uint32_t row;
 
 	while (n != 0) {
-		row = row_of(q->fill, q->fill_own, RTE_MIN(n, (uint32_t)BATCH));
+		row = afx_ring_run(&q->fill, q->fill.own, RTE_MIN(n, (uint32_t)BATCH));
 		mbufs = afx_pool_take(q->mp, cache, spare, row);
 		if (unlikely(mbufs == NULL))
 			rte_panic("net_floor: no mbufs\n");
-		memcpy(addrs_at(q->fill, q->fill_own), mbufs, row * sizeof(mbufs[0]));
-		q->fill_own += row;
+		memcpy(afx_ring_addr(&q->fill, q->fill.own), mbufs, row * sizeof(mbufs[0]));
+		afx_ring_submit(&q->fill, row);
 		n -= row;
 	}
-	publish(q->fill->prod, q->fill_own);
 }
 
 static inline void
@@ -101,17 +69,16 @@ floor_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n)
 	struct floor_rxq *q = queue;
 	uint32_t row;
 
-	n = RTE_MIN(load(q->rx->prod) - q->rx_own, (uint32_t)n);
+	n = RTE_MIN(afx_ring_avail(&q->rx, n), (uint32_t)n);
 	if (n == 0) {
 		recvfrom(q->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
 		return 0;
 	}
-	row = row_of(q->rx, q->rx_own, n);
-	receive_row(q, descs_at(q->rx, q->rx_own), pkts, row);
+	row = afx_ring_run(&q->rx, q->rx.own, n);
+	receive_row(q, afx_ring_desc(&q->rx, q->rx.own), pkts, row);
 	if (unlikely(row != n))
-		receive_row(q, descs_at(q->rx, q->rx_own + row), pkts + row, n - row);
-	q->rx_own += n;
-	publish(q->rx->cons, q->rx_own);
+		receive_row(q, afx_ring_desc(&q->rx, q->rx.own + row), pkts + row, n - row);
+	afx_ring_release(&q->rx, n);
 	fill(q, n);
 	return n;
 }
@@ -140,13 +107,12 @@ post_row(struct rte_mbuf *const *pkts, struct xdp_desc *descs, uint32_t n, const
 static __rte_always_inline void
 post(struct floor_txq *q, struct rte_mbuf **pkts, uint32_t n, const bool fast_free)
 {
-	const uint32_t row = row_of(q->tx, q->tx_own, n);
+	const uint32_t row = afx_ring_run(&q->tx, q->tx.own, n);
 
-	post_row(pkts, descs_at(q->tx, q->tx_own), row, fast_free);
+	post_row(pkts, afx_ring_desc(&q->tx, q->tx.own), row, fast_free);
 	if (unlikely(row != n))
-		post_row(pkts + row, descs_at(q->tx, q->tx_own + row), n - row, fast_free);
-	q->tx_own += n;
-	publish(q->tx->prod, q->tx_own);
+		post_row(pkts + row, afx_ring_desc(&q->tx, q->tx.own + row), n - row, fast_free);
+	afx_ring_submit(&q->tx, n);
 }
 
 static inline void
@@ -169,16 +135,15 @@ free_row(const uint64_t *addrs, uint32_t n)
 static inline void
 reap(struct floor_txq *q)
 {
-	uint32_t n = load(q->comp->prod) - q->comp_own;
+	uint32_t n = afx_ring_avail(&q->comp, q->comp.size);
 	uint32_t row;
 
 	while (n != 0) {
-		row = row_of(q->comp, q->comp_own, RTE_MIN(n, (uint32_t)BATCH));
-		free_row(addrs_at(q->comp, q->comp_own), row);
-		q->comp_own += row;
+		row = afx_ring_run(&q->comp, q->comp.own, RTE_MIN(n, (uint32_t)BATCH));
+		free_row(afx_ring_addr(&q->comp, q->comp.own), row);
+		afx_ring_release(&q->comp, row);
 		n -= row;
 	}
-	publish(q->comp->cons, q->comp_own);
 }
 
 uint16_t
@@ -186,7 +151,7 @@ floor_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct floor_txq *q = queue;
 
-	n = RTE_MIN(q->tx->size - (q->tx_own - q->comp_own), (uint32_t)n);
+	n = RTE_MIN(q->tx.size - (q->tx.own - q->comp.own), (uint32_t)n);
 	if (q->fast_free)
 		post(q, pkts, n, true);
 	else
@@ -200,20 +165,23 @@ floor_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t n)
 int
 floor_rx_start(struct floor_rxq *q)
 {
-	if (rte_mempool_generic_get(q->mp, q->fill->slots, q->fill->size, NULL) != 0)
+	if (rte_mempool_generic_get(q->mp, q->fill.slots, q->fill.size, NULL) != 0)
 		return -ENOMEM;
-	q->fill_own = q->fill->size;
-	publish(q->fill->prod, q->fill_own);
+	afx_ring_submit(&q->fill, q->fill.size);
 	return 0;
 }
 
 void
 floor_rx_stop(struct floor_rxq *q)
 {
-	while (q->fill->own != q->fill_own)
-		rte_pktmbuf_free(mbuf_of(*addrs_at(q->fill, q->fill->own++)));
-	while (q->rx_own != q->rx->own)
-		rte_pktmbuf_free(mbuf_of(descs_at(q->rx, q->rx_own++)->addr));
+	uint32_t n;
+
+	for (n = afx_ring_pending(&q->fill); n != 0; n--)
+		rte_pktmbuf_free(mbuf_of(*afx_ring_addr(&q->fill, q->fill.own - n)));
+	for (n = afx_ring_avail(&q->rx, q->rx.size); n != 0; n--) {
+		rte_pktmbuf_free(mbuf_of(afx_ring_desc(&q->rx, q->rx.own)->addr));
+		afx_ring_release(&q->rx, 1);
+	}
 }
 
 void
