@@ -76,7 +76,9 @@ sent_then_one_reference_dropped(struct rte_mbuf *m)
 static void
 sent_while_in_fill_ring(struct rte_mbuf *m)
 {
-	afx_ledger_fill(f.e.rxq.ledger, afx_umem_base(f.e.txq.delta, m));
+	const uint64_t base = afx_umem_base(f.e.txq.delta, m);
+
+	afx_ledger_fill(f.e.rxq.ledger, &base);
 	send_one(m);
 }
 

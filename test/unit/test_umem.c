@@ -197,6 +197,33 @@ test_describe_pieces(void **state __rte_unused)
 	pool_in_two(false, true);
 }
 
+/* All of it is there, but its ledger would not know one end from the other. */
+static void
+test_describe_far(void **state __rte_unused)
+{
+	const size_t piece = 1 << 20;
+	const size_t len = AFX_UMEM_LEN_MAX + 2 * piece;
+	char *memory = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct rte_pktmbuf_pool_private priv = { .mbuf_data_room_size = ENV_ROOM };
+	struct rte_mempool *mp;
+	struct afx_umem umem;
+	char err[ERR_LEN] = "";
+
+	assert_ptr_not_equal(memory, MAP_FAILED);
+	mp = rte_mempool_create_empty("far", MBUFS, sizeof(struct rte_mbuf) + ENV_ROOM, 0,
+				      sizeof(priv), SOCKET_ID_ANY, 0);
+	assert_non_null(mp);
+	rte_pktmbuf_pool_init(mp, &priv);
+	assert_true(rte_mempool_populate_iova(mp, memory, RTE_BAD_IOVA, piece / 4, NULL, NULL) > 0);
+	assert_true(rte_mempool_populate_iova(mp, memory + len - piece, RTE_BAD_IOVA, piece, NULL,
+					      NULL) > 0);
+	assert_int_equal(afx_umem_describe(mp, false, &umem, err, sizeof(err)), -EINVAL);
+	assert_non_null(strstr(err, "spread over more than 1 TiB"));
+	rte_mempool_free(mp);
+	munmap(memory, len);
+}
+
 static void
 test_describe_hole(void **state __rte_unused)
 {
@@ -295,6 +322,7 @@ main(void)
 		cmocka_unit_test(test_describe_small_room),
 		cmocka_unit_test(test_describe_pieces),
 		cmocka_unit_test(test_describe_hole),
+		cmocka_unit_test(test_describe_far),
 		cmocka_unit_test(test_describe_pinned),
 		cmocka_unit_test(test_share),
 	};

@@ -152,6 +152,14 @@ afx_opaque(uint32_t value)
 	return value;
 }
 
+/* The same of 64 bits: what a loop adds stays one sum instead of the two it was made of. */
+static inline uint64_t
+afx_opaque_sum(uint64_t value)
+{
+	__asm__("" : "+r"(value));
+	return value;
+}
+
 /* A mempool that checks its objects' headers must see each of them pass. */
 #ifdef RTE_LIBRTE_MEMPOOL_DEBUG
 #define AFX_POOL_CACHE_IN_PLACE 0

@@ -10,34 +10,47 @@
 #ifndef AFX_LEDGER_H
 #define AFX_LEDGER_H
 
+#include <assert.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
+#include <rte_byteorder.h>
 #include <rte_debug.h>
 
 #include "afx_build.h"
 #include "afx_umem.h"
 
-/* Place of a chunk in a ledger, by its address without offset. */
+/*
+ * Place of a chunk in a ledger, by where its address is in a ring, whatever the
+ * offset there. Four bytes of the address are read, from the second on: no UMEM
+ * goes beyond, and to leave out the offset takes no instruction then.
+ */
 static inline size_t
-afx_ledger_chunk(uint64_t base)
+afx_ledger_index_at(const void *addr)
 {
-	return base >> AFX_LEDGER_SHIFT;
-}
+	uint32_t word;
 
-/* The same by a ring address, whatever its offset. */
+	memcpy(&word, (const char *)addr + 1, sizeof(word));
+	return word >> (AFX_LEDGER_SHIFT - CHAR_BIT);
+}
+static_assert(AFX_UMEM_LEN_MAX == UINT64_C(1) << 5 * CHAR_BIT, "five bytes of an address");
+static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "the first byte is the lowest");
+
+/* The same by an address that is in no ring. */
 static inline size_t
 afx_ledger_index(uint64_t addr)
 {
-	return afx_ledger_chunk(addr & AFX_ADDR_BASE_MASK);
+	return afx_ledger_index_at(&addr);
 }
 
 /* A chunk goes to the fill ring. Twice at once would be received twice. */
 static inline void
-afx_ledger_fill(uint8_t *ledger, uint64_t base)
+afx_ledger_fill(uint8_t *ledger, const void *addr)
 {
-	uint8_t *entry = &ledger[afx_ledger_chunk(base)];
+	uint8_t *entry = &ledger[afx_ledger_index_at(addr)];
 
 	if (AFX_DEBUG_CONSERVATION && *entry != 0)
 		rte_panic("afx: an mbuf came from its pool while it is in the fill ring\n");
@@ -46,9 +59,9 @@ afx_ledger_fill(uint8_t *ledger, uint64_t base)
 
 /* A chunk came back in the Rx ring. */
 static inline void
-afx_ledger_receive(uint8_t *ledger, uint64_t base)
+afx_ledger_receive(uint8_t *ledger, const void *addr)
 {
-	uint8_t *entry = &ledger[afx_ledger_chunk(base)];
+	uint8_t *entry = &ledger[afx_ledger_index_at(addr)];
 
 	if (AFX_DEBUG_CONSERVATION && *entry != 1)
 		rte_panic("afx: the kernel returned a chunk that it was not given\n");
@@ -72,15 +85,20 @@ afx_ledger_tx_out(uint16_t entry)
 	return (entry + 1) / AFX_LEDGER_SHARED;
 }
 
+/* How far into a Tx ledger the entry of a chunk is, by its address with any offset that all have. */
+static inline uint64_t
+afx_ledger_bytes(uint64_t addr)
+{
+	return (addr >> AFX_LEDGER_SHIFT) * sizeof(uint16_t);
+}
+
 /*
  * A chunk goes to the Tx ring, and its mbuf has the one reference that goes with it. sole is
  * AFX_LEDGER_SOLE, which a loop has in a register.
  */
 static inline void
-afx_ledger_send_sole(uint16_t *ledger, uint64_t base, uint16_t sole)
+afx_ledger_send_sole(uint16_t *entry, uint16_t sole)
 {
-	uint16_t *entry = &ledger[afx_ledger_chunk(base)];
-
 	if (AFX_DEBUG_CONSERVATION && *entry != 0)
 		rte_panic("afx: an mbuf is sent again, on the only reference it had\n");
 	*entry = sole;
@@ -88,10 +106,8 @@ afx_ledger_send_sole(uint16_t *ledger, uint64_t base, uint16_t sole)
 
 /* A chunk goes to the Tx ring with one of several references to its mbuf. */
 static inline void
-afx_ledger_send_shared(uint16_t *ledger, uint64_t base)
+afx_ledger_send_shared(uint16_t *entry)
 {
-	uint16_t *entry = &ledger[afx_ledger_chunk(base)];
-
 	*entry = (afx_ledger_tx_out(*entry) + 1) * AFX_LEDGER_SHARED;
 }
 

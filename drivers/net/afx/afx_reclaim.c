@@ -54,7 +54,7 @@ afx_reclaim_rx_unread(struct afx_rxq *q)
 	for (i = 0; i < n; i++) {
 		uint64_t base = afx_ring_desc(&q->rx, q->rx.own + i)->addr & AFX_ADDR_BASE_MASK;
 
-		afx_ledger_receive(q->ledger, base);
+		afx_ledger_receive(q->ledger, &base);
 		rte_mempool_put(q->mp, afx_umem_mbuf(q->delta, base));
 	}
 	afx_ring_release(&q->rx, n);

@@ -38,7 +38,7 @@ fill_row(const struct afx_rxq *q, uint64_t *slots, void *const *mbufs, uint32_t 
 		slots[n - 1] = afx_umem_base(delta, mbufs[n - 1]);
 	AFX_UNROLL
 	for (i = 0; i < n; i++)
-		afx_ledger_fill(ledger, slots[i]);
+		afx_ledger_fill(ledger, &slots[i]);
 }
 
 /* Post n pool mbufs; the caller has made sure of room. */
@@ -135,10 +135,12 @@ receive_one(struct rte_mbuf *m, const struct xdp_desc *desc, afx_words_t rearm)
 	return fields;
 }
 
-/* The mbufs of n descriptors that lie in a row. */
+/* The mbufs of n descriptors that lie in a row, which leave the ledger. */
 static inline void
-find_row(uintptr_t delta, const struct xdp_desc *descs, struct rte_mbuf **pkts, uint32_t n)
+find_row(const struct afx_rxq *q, const struct xdp_desc *descs, struct rte_mbuf **pkts, uint32_t n)
 {
+	const uintptr_t delta = q->delta;
+	uint8_t *const ledger = q->ledger;
 	uint32_t i;
 
 	AFX_UNROLL
@@ -146,9 +148,13 @@ find_row(uintptr_t delta, const struct xdp_desc *descs, struct rte_mbuf **pkts, 
 		const afx_words_t addrs = { descs[2 * i].addr, descs[2 * i + 1].addr };
 
 		AFX_PAIR(pkts, 2 * i) = afx_umem_mbuf_pair(delta, addrs);
+		afx_ledger_receive(ledger, &descs[2 * i].addr);
+		afx_ledger_receive(ledger, &descs[2 * i + 1].addr);
 	}
-	if (n % 2 != 0)
+	if (n % 2 != 0) {
 		pkts[n - 1] = afx_umem_mbuf(delta, descs[n - 1].addr);
+		afx_ledger_receive(ledger, &descs[n - 1].addr);
+	}
 }
 
 /*
@@ -163,14 +169,10 @@ receive_row(const struct afx_rxq *q, const struct xdp_desc *descs, struct rte_mb
 	    uint32_t n)
 {
 	const afx_words_t rearm = { q->rearm - AFX_CHUNK_LEAD, 0 };
-	uint8_t *const ledger = q->ledger;
 	afx_words_t fields = { 0, 0 };
 	uint32_t i;
 
-	find_row(q->delta, descs, pkts, n);
-	AFX_UNROLL
-	for (i = 0; i < n; i++)
-		afx_ledger_receive(ledger, descs[i].addr & AFX_ADDR_BASE_MASK);
+	find_row(q, descs, pkts, n);
 	AFX_UNROLL
 	for (i = 0; i < n; i++)
 		fields += receive_one(pkts[i], &descs[i], rearm);

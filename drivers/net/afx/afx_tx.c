@@ -42,7 +42,7 @@ complete_four(const struct afx_txq *q, uint16_t *ledger, uintptr_t delta, const 
 
 	AFX_UNROLL
 	for (i = 0; i < 4; i++)
-		entries[i] = &ledger[afx_ledger_index(addrs[i])];
+		entries[i] = &ledger[afx_ledger_index_at(&addrs[i])];
 	if (unlikely(!(*entries[0] & *entries[1] & *entries[2] & *entries[3] & AFX_LEDGER_SOLE)))
 		return false;
 	AFX_UNROLL
@@ -74,7 +74,7 @@ complete_sole(const struct afx_txq *q, const uint64_t *addrs, uint32_t n, void *
 	for (; at != fours && complete_four(q, ledger, delta, at, done, nothing); at += 4)
 		done += 4;
 	for (; at != end; at++, done++) {
-		entry = &ledger[afx_ledger_index(*at)];
+		entry = &ledger[afx_ledger_index_at(at)];
 		if (*entry != AFX_LEDGER_SOLE)
 			break;
 		complete_one(q, entry, *at, nothing);
@@ -189,7 +189,10 @@ ready_in_place(const struct tx_row *row, const struct rte_mbuf *m, const unsigne
 
 	if ((!(variant & FAST_FREE) || AFX_DEBUG_CONSERVATION) && m->next != NULL)
 		return false;
-	return m->pool == row->mp && *AFX_MBUF_REFS(m) == row->sole &&
+	/* Apart from the others, so that the compiler sees which way is the common one. */
+	if (unlikely(m->pool != row->mp))
+		return false;
+	return *AFX_MBUF_REFS(m) == row->sole &&
 		!((uint32_t)(m->ol_flags >> 32) & (uint32_t)(FLAGS_SLOW(variant) >> 32)) &&
 		len - AFX_FRAME_MIN <= row->len_span && m->data_len == (uint16_t)len &&
 		m->data_off + len <= row->buf_len;
@@ -221,13 +224,16 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 	struct rte_mbuf *const *const first = pkts;
 	struct rte_mbuf *const *const end = pkts + n;
 	struct rte_mbuf *const *const prefetched = end - RTE_MIN(n, (uint32_t)PREFETCH_AHEAD);
-	const uintptr_t delta = q->delta;
-	uint16_t *const ledger = q->ledger;
+	const uint64_t lead = (uint64_t)AFX_CHUNK_LEAD << AFX_ADDR_OFFSET_SHIFT;
+	/* From an mbuf's address to that of its chunk, with what is ahead of the data as offset. */
+	const uint64_t to_chunk = afx_opaque_sum(lead - q->delta);
+	/* The ledger of such addresses, which lie further on. */
+	const uint64_t ledger = afx_opaque_sum((uintptr_t)q->ledger - afx_ledger_bytes(lead));
 	uint64_t bytes = 0;
 
 	for (; pkts != end; pkts++, descs++) {
 		const struct rte_mbuf *m = *pkts;
-		const uint64_t base = afx_umem_base(delta, m);
+		const uint64_t base = (uintptr_t)m + to_chunk;
 		uint32_t len = m->pkt_len;
 
 		if (!(variant & FAST_FREE) && pkts < prefetched)
@@ -241,8 +247,8 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 				break;
 			len = m->data_len;
 		}
-		describe(descs, base, AFX_CHUNK_LEAD + m->data_off, len);
-		afx_ledger_send_sole(ledger, base, row.sole);
+		describe(descs, base, m->data_off, len);
+		afx_ledger_send_sole((uint16_t *)(ledger + afx_ledger_bytes(base)), row.sole);
 		bytes += len;
 	}
 	q->count.bytes += bytes;
@@ -301,16 +307,18 @@ post_prepared(struct afx_txq *q, struct rte_mbuf *m, uint32_t index)
 {
 	struct afx_tx_frame frame = { .m = m, .sole = true };
 	enum afx_tx_verdict verdict = prepare(q, &frame);
+	uint16_t *entry;
 	uint64_t base;
 
 	if (verdict != AFX_TX_READY)
 		return verdict;
 	base = afx_umem_base(q->delta, frame.m);
 	describe(afx_ring_desc(&q->tx, index), base, frame.offset, frame.len);
+	entry = &q->ledger[afx_ledger_index(base)];
 	if (frame.sole)
-		afx_ledger_send_sole(q->ledger, base, AFX_LEDGER_SOLE);
+		afx_ledger_send_sole(entry, AFX_LEDGER_SOLE);
 	else
-		afx_ledger_send_shared(q->ledger, base);
+		afx_ledger_send_shared(entry);
 	q->count.bytes += frame.len;
 	return AFX_TX_READY;
 }

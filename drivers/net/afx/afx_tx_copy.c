@@ -84,7 +84,7 @@ afx_tx_copy_row(struct afx_txq *q, struct rte_mbuf **pkts, struct xdp_desc *desc
 		copy_frame(RTE_PTR_ADD(to[i], data), rte_pktmbuf_mtod(pkts[i], void *), len);
 		descs[i].addr = base + offset;
 		*AFX_DESC_LEN_AND_OPTIONS(&descs[i]) = len;
-		afx_ledger_send_sole(q->ledger, base, AFX_LEDGER_SOLE);
+		afx_ledger_send_sole(&q->ledger[afx_ledger_index(base)], AFX_LEDGER_SOLE);
 		bytes += len;
 	}
 	rte_pktmbuf_free_bulk(pkts, n);

@@ -113,7 +113,9 @@ span_measure(struct rte_mempool *mp, struct span *span)
 	rte_mempool_mem_iter(mp, span_add_chunk, span);
 	span->start = RTE_ALIGN_FLOOR(span->start, page);
 	span->end = RTE_ALIGN_CEIL(span->end, page);
-	return span->end > span->start && span_is_backed(span) ? 0 : -EINVAL;
+	if (span->end <= span->start || span->end - span->start > AFX_UMEM_LEN_MAX)
+		return -EINVAL;
+	return span_is_backed(span) ? 0 : -EINVAL;
 }
 
 int
@@ -141,9 +143,9 @@ afx_umem_describe(struct rte_mempool *mp, bool headroom_far, struct afx_umem *um
 	}
 	if (span_measure(mp, &span) != 0) {
 		snprintf(err, err_len,
-			 "mempool %s has holes in its memory, which can not be registered with "
-			 "AF_XDP: create it in one piece (fewer mbufs, larger hugepages, no "
-			 "--legacy-mem)",
+			 "mempool %s has holes in its memory or is spread over more than 1 TiB, "
+			 "which can not be registered with AF_XDP: create it in one piece (fewer "
+			 "mbufs, larger hugepages, no --legacy-mem)",
 			 mp->name);
 		return -EINVAL;
 	}

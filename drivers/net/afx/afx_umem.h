@@ -39,6 +39,8 @@
 #define AFX_BUF_LEN_MIN (AFX_CHUNK_MIN - AFX_CHUNK_LEAD)
 /* Two chunks never start within 2048 bytes of each other: this shift tells them apart. */
 #define AFX_LEDGER_SHIFT 11
+/* What a ledger's places are computed for: addresses of five bytes, 1 TiB (afx_ledger.h). */
+#define AFX_UMEM_LEN_MAX (UINT64_C(1) << 40)
 
 /* See afx_umem_may_split(). */
 #define AFX_NIC_BUF_UNIT UINT32_C(1024)
