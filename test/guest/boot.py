@@ -51,10 +51,14 @@ NICS = {
 # Emulated, an instruction that moves or clears a string does so byte by byte: without these flags
 # kernel and C library use others, and 2 MB are cleared in a twelfth of the time.
 EMULATED_CPU = "max,erms=off,fsrm=off"
+# An emulated timer that is set for one interrupt at a time has stopped on a loaded host: that CPU had
+# none any more, RCU's callbacks on it never came, and `ip link set ... netns`, which waits for them,
+# hung. A periodic one sets itself anew.
+PERIODIC_TICK = "nohz=off highres=off"
 # Options of QEMU, and words for the kernel.
 ACCELERATORS = {
     "kvm": (["-accel", "kvm", "-cpu", "max"], "earlyprintk=ttyS0,115200"),
-    "tcg": (["-accel", "tcg,thread=multi", "-cpu", EMULATED_CPU], "quiet"),
+    "tcg": (["-accel", "tcg,thread=multi", "-cpu", EMULATED_CPU], f"quiet {PERIODIC_TICK}"),
 }
 UP = b"guest: up"       # the first line of init
 # What the console says of a guest with KVM, and within how many seconds.  Where KVM is there and
