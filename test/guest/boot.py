@@ -53,7 +53,7 @@ NICS = {
 EMULATED_CPU = "max,erms=off,fsrm=off"
 # An emulated timer that is set for one interrupt at a time has stopped on a loaded host: that CPU had
 # none any more, RCU's callbacks on it never came, and `ip link set ... netns`, which waits for them,
-# hung. A periodic one sets itself anew.
+# hung. A periodic one sets itself anew; sleeps take a tick, 4 ms, at least.
 PERIODIC_TICK = "nohz=off highres=off"
 # Options of QEMU, and words for the kernel.
 ACCELERATORS = {

@@ -100,11 +100,11 @@ test_geometries(void **state __rte_unused)
 			check_geometry(&geometries[i], privs[j]);
 }
 
-/* 48 bits of address, of which no machine here has the memory. */
+/* As long as a UMEM may be, of which no machine here has the memory. */
 static void
 test_ledger_97671617_address_beyond_4_gib(void **state __rte_unused)
 {
-	const uint64_t len = UINT64_C(1) << 40;
+	const uint64_t len = AFX_UMEM_LEN_MAX;
 	const uint64_t bases[] = {
 		0, 2304, UINT32_MAX, UINT64_C(1) << 32, (UINT64_C(1) << 32) + 2304, len - 4096
 	};
@@ -197,31 +197,43 @@ test_describe_pieces(void **state __rte_unused)
 	pool_in_two(false, true);
 }
 
-/* All of it is there, but its ledger would not know one end from the other. */
+/* Ends of a pool with nothing between them, len bytes apart; returns what is said of it. */
 static void
-test_describe_far(void **state __rte_unused)
+pool_of_ends(const char *name, size_t len, char *err)
 {
 	const size_t piece = 1 << 20;
-	const size_t len = AFX_UMEM_LEN_MAX + 2 * piece;
-	char *memory = mmap(NULL, len, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *memory =
+		mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	struct rte_pktmbuf_pool_private priv = { .mbuf_data_room_size = ENV_ROOM };
 	struct rte_mempool *mp;
 	struct afx_umem umem;
-	char err[ERR_LEN] = "";
 
 	assert_ptr_not_equal(memory, MAP_FAILED);
-	mp = rte_mempool_create_empty("far", MBUFS, sizeof(struct rte_mbuf) + ENV_ROOM, 0,
+	assert_int_equal(mprotect(memory, piece, PROT_READ | PROT_WRITE), 0);
+	assert_int_equal(mprotect(memory + len - piece, piece, PROT_READ | PROT_WRITE), 0);
+	mp = rte_mempool_create_empty(name, MBUFS, sizeof(struct rte_mbuf) + ENV_ROOM, 0,
 				      sizeof(priv), SOCKET_ID_ANY, 0);
 	assert_non_null(mp);
 	rte_pktmbuf_pool_init(mp, &priv);
 	assert_true(rte_mempool_populate_iova(mp, memory, RTE_BAD_IOVA, piece / 4, NULL, NULL) > 0);
 	assert_true(rte_mempool_populate_iova(mp, memory + len - piece, RTE_BAD_IOVA, piece, NULL,
 					      NULL) > 0);
-	assert_int_equal(afx_umem_describe(mp, false, &umem, err, sizeof(err)), -EINVAL);
-	assert_non_null(strstr(err, "spread over more than 1 TiB"));
+	assert_int_equal(afx_umem_describe(mp, false, &umem, err, ERR_LEN), -EINVAL);
+	assert_non_null(strstr(err, name));
 	rte_mempool_free(mp);
 	munmap(memory, len);
+}
+
+/* Of an address in a ring, a ledger looks at no more. */
+static void
+test_describe_far(void **state __rte_unused)
+{
+	char err[ERR_LEN];
+
+	pool_of_ends("far", AFX_UMEM_LEN_MAX, err);
+	assert_non_null(strstr(err, "has holes"));
+	pool_of_ends("farther", AFX_UMEM_LEN_MAX + 4096, err);
+	assert_non_null(strstr(err, "spread over more than 1 TiB"));
 }
 
 static void

@@ -26,7 +26,8 @@
 /*
  * Place of a chunk in a ledger, by where its address is in a ring, whatever the
  * offset there. Four bytes of the address are read, from the second on: no UMEM
- * goes beyond, and to leave out the offset takes no instruction then.
+ * goes beyond, and to leave out the offset takes no instruction then. addr is of
+ * eight bytes, which the kernel's headers and C's have different types for.
  */
 static inline size_t
 afx_ledger_index_at(const void *addr)
@@ -85,12 +86,16 @@ afx_ledger_tx_out(uint16_t entry)
 	return (entry + 1) / AFX_LEDGER_SHARED;
 }
 
-/* How far into a Tx ledger the entry of a chunk is, by its address with any offset that all have. */
+/*
+ * How many bytes into a Tx ledger an address is, the offset in it included: of a
+ * sum of a chunk's address and an offset it is the sum of both.
+ */
 static inline uint64_t
 afx_ledger_bytes(uint64_t addr)
 {
 	return (addr >> AFX_LEDGER_SHIFT) * sizeof(uint16_t);
 }
+static_assert(AFX_ADDR_OFFSET_SHIFT >= AFX_LEDGER_SHIFT, "an offset has no bits below a place");
 
 /*
  * A chunk goes to the Tx ring, and its mbuf has the one reference that goes with it. sole is

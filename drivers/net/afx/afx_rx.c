@@ -20,9 +20,9 @@ static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "rearm word is little endian"
 
 /*
  * Post n pool mbufs in slots that lie in a row: the slots first, which take two
- * at a time, then the ledger, which lies anywhere. Here and in receive_row(),
- * what does not change is copied to locals: a ledger's bytes may alias it as far
- * as the compiler knows.
+ * at a time, then the ledger, which lies anywhere. Here and in find_row(), what
+ * does not change is copied to locals: a ledger's bytes may alias it as far as
+ * the compiler knows.
  */
 static inline void
 fill_row(const struct afx_rxq *q, uint64_t *slots, void *const *mbufs, uint32_t n)
@@ -159,8 +159,8 @@ find_row(const struct afx_rxq *q, const struct xdp_desc *descs, struct rte_mbuf 
 
 /*
  * Receive n descriptors that lie in a row; returns the bytes of their frames.
- * Once over them for each place that is written: stores to mbufs, most of which
- * miss the first cache, would hold up those behind them. Nothing here reads an
+ * The mbufs are written in a loop of their own: stores to them, most of which miss
+ * the first cache, would hold up those behind them. Nothing here reads an
  * mbuf, so no prefetch: it was measured to cost more than it saves, also with a
  * pool of 1 GiB.
  */

@@ -198,11 +198,11 @@ ready_in_place(const struct tx_row *row, const struct rte_mbuf *m, const unsigne
 		m->data_off + len <= row->buf_len;
 }
 
-/* options 0 comes with len */
+/* A frame of len bytes, offset bytes behind a ring address. options 0 comes with len */
 static inline void
-describe(struct xdp_desc *desc, uint64_t base, uint64_t offset, uint32_t len)
+describe(struct xdp_desc *desc, uint64_t addr, uint64_t offset, uint32_t len)
 {
-	desc->addr = base + (offset << AFX_ADDR_OFFSET_SHIFT);
+	desc->addr = addr + (offset << AFX_ADDR_OFFSET_SHIFT);
 	*AFX_DESC_LEN_AND_OPTIONS(desc) = len;
 }
 
@@ -224,16 +224,16 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 	struct rte_mbuf *const *const first = pkts;
 	struct rte_mbuf *const *const end = pkts + n;
 	struct rte_mbuf *const *const prefetched = end - RTE_MIN(n, (uint32_t)PREFETCH_AHEAD);
+	/* From an mbuf's address to that of its buffer in a ring: its chunk, and the lead as offset. */
 	const uint64_t lead = (uint64_t)AFX_CHUNK_LEAD << AFX_ADDR_OFFSET_SHIFT;
-	/* From an mbuf's address to that of its chunk, with what is ahead of the data as offset. */
-	const uint64_t to_chunk = afx_opaque_sum(lead - q->delta);
-	/* The ledger of such addresses, which lie further on. */
+	const uint64_t to_buf = afx_opaque_sum(lead - q->delta);
+	/* The ledger, less how far into it such an address goes for its offset. */
 	const uint64_t ledger = afx_opaque_sum((uintptr_t)q->ledger - afx_ledger_bytes(lead));
 	uint64_t bytes = 0;
 
 	for (; pkts != end; pkts++, descs++) {
 		const struct rte_mbuf *m = *pkts;
-		const uint64_t base = (uintptr_t)m + to_chunk;
+		const uint64_t buf = (uintptr_t)m + to_buf;
 		uint32_t len = m->pkt_len;
 
 		if (!(variant & FAST_FREE) && pkts < prefetched)
@@ -247,8 +247,8 @@ post_row_tmpl(struct afx_txq *q, struct rte_mbuf *const *pkts, struct xdp_desc *
 				break;
 			len = m->data_len;
 		}
-		describe(descs, base, m->data_off, len);
-		afx_ledger_send_sole((uint16_t *)(ledger + afx_ledger_bytes(base)), row.sole);
+		describe(descs, buf, m->data_off, len);
+		afx_ledger_send_sole((uint16_t *)(ledger + afx_ledger_bytes(buf)), row.sole);
 		bytes += len;
 	}
 	q->count.bytes += bytes;

@@ -84,7 +84,9 @@ zerocopy_obstacle(struct rte_mempool *mp, struct span *span)
 
 /*
  * The kernel pins every page of the span, so none may be missing or without
- * access, as reserved address space is. Linux before 5.14 sees only missing ones.
+ * access, as reserved address space is. Linux before 5.14 does not know the
+ * advice, which asking for no memory tells (madvise(2): EINVAL is also what pages
+ * without access give), and sees only missing ones.
  */
 static bool
 span_is_backed(const struct span *span)
@@ -94,10 +96,8 @@ span_is_backed(const struct span *span)
 	unsigned char *vec;
 	bool backed;
 
-	if (madvise((void *)span->start, len, MADV_POPULATE_READ) == 0)
-		return true;
-	if (errno != EINVAL)
-		return false;
+	if (madvise((void *)span->start, 0, MADV_POPULATE_READ) == 0)
+		return madvise((void *)span->start, len, MADV_POPULATE_READ) == 0;
 	vec = malloc(len / page);
 	backed = vec != NULL && mincore((void *)span->start, len, vec) == 0;
 	free(vec);
@@ -113,9 +113,27 @@ span_measure(struct rte_mempool *mp, struct span *span)
 	rte_mempool_mem_iter(mp, span_add_chunk, span);
 	span->start = RTE_ALIGN_FLOOR(span->start, page);
 	span->end = RTE_ALIGN_CEIL(span->end, page);
-	if (span->end <= span->start || span->end - span->start > AFX_UMEM_LEN_MAX)
+	if (span->end <= span->start)
 		return -EINVAL;
+	if (span->end - span->start > AFX_UMEM_LEN_MAX)
+		return -EFBIG;
 	return span_is_backed(span) ? 0 : -EINVAL;
+}
+
+/* What is wrong with the pool's memory, and what to do about it. */
+static void
+span_say(const struct rte_mempool *mp, int ret, char *err, size_t err_len)
+{
+	const char *what = ret == -EFBIG
+		? "is spread over more than 1 TiB of addresses, and afx keeps "
+		  "account of no more"
+		: "has holes in its memory, which can not be registered with "
+		  "AF_XDP";
+
+	snprintf(err, err_len,
+		 "mempool %s %s: create it in one piece (fewer mbufs, larger hugepages, no "
+		 "--legacy-mem)",
+		 mp->name, what);
 }
 
 int
@@ -125,6 +143,7 @@ afx_umem_describe(struct rte_mempool *mp, bool headroom_far, struct afx_umem *um
 	const uint32_t room = rte_pktmbuf_data_room_size(mp);
 	const uint32_t headroom = headroom_far ? AFX_CHUNK_LEAD : 0;
 	struct span span;
+	int ret;
 
 	if (room < AFX_BUF_LEN_MIN) {
 		snprintf(err, err_len,
@@ -141,12 +160,9 @@ afx_umem_describe(struct rte_mempool *mp, bool headroom_far, struct afx_umem *um
 			mp->name);
 		return -EINVAL;
 	}
-	if (span_measure(mp, &span) != 0) {
-		snprintf(err, err_len,
-			 "mempool %s has holes in its memory or is spread over more than 1 TiB, "
-			 "which can not be registered with AF_XDP: create it in one piece (fewer "
-			 "mbufs, larger hugepages, no --legacy-mem)",
-			 mp->name);
+	ret = span_measure(mp, &span);
+	if (ret != 0) {
+		span_say(mp, ret, err, err_len);
 		return -EINVAL;
 	}
 	*umem = (struct afx_umem){
