@@ -24,10 +24,13 @@ import results
 import table
 from table import Limit
 
-# Of the hugepages: the pools of four drivers in the large set, and EAL's own.
+# Of the hugepages: the pools of four drivers in the large sets, and EAL's own.
 LARGE_MB = 4700
-# What the application keeps of 1 GiB of mbufs of 2432 bytes with all that belongs to them.
-LARGE = {"mbufs": 441000, "fifo": 262144}
+# A pool of 1 GiB: mbufs of 2432 bytes with all that belongs to them. The lcore's cache gives out
+# again what came back last, so that only what overflows it goes round the whole pool.
+LARGE = {"mbufs": 441000}
+# What the application keeps of them before it frees or sends the oldest: each mbuf is a cold one.
+QUEUE = {"fifo": 262144}
 
 # Of the Tx ring of 512, so that half of it is always under way.
 SHUFFLED = {"hold": 256}
@@ -47,6 +50,9 @@ Set = collections.namedtuple("Set", "name modes bursts touch fastfree ports pool
 
 # What Tx does for a kernel that copies, which the ideal NIC does not: nothing is asked of it.
 COPY_MODE = "copy mode"
+# Each mbuf comes out of main memory, which then is what a packet costs, to the application too.
+# Their limits, the same ones, are counted in the sum and apart.
+QUEUED = "1 GiB queued"
 
 # Rx and Tx at the same time, and each alone, which is compared with.
 TWO_LCORES = "two lcores"
@@ -57,8 +63,10 @@ SETS = [
     Set("shuffled", "fwd,tx", "32,64,256", "0,1", 1, nic=SHUFFLED),
     Set("shuffled", "fwd,tx", "32,64,256", "0,1", 0, nic=SHUFFLED),
     Set("gulps", "rx,fwd", "32,64,256", "0,1", 1, nic=GULPS),
-    Set("1 GiB", "rx,fwd,tx", "32,64,256", "0,1", 1, args=LARGE),
-    Set("1 GiB", "fwd,tx", "32,64,256", "0,1", 0, args=LARGE),
+    Set("1 GiB pool", "rx,fwd,tx", "32,64,256", "0,1", 1, args=LARGE),
+    Set("1 GiB pool", "fwd,tx", "32,64,256", "0,1", 0, args=LARGE),
+    Set(QUEUED, "rx,fwd,tx", "32,64,256", "0,1", 1, args=LARGE | QUEUE),
+    Set(QUEUED, "fwd,tx", "32,64,256", "0,1", 0, args=LARGE | QUEUE),
     Set("two ports", "fwd", "32,64,256", "0,1", 1, ports=2),
     Set("two ports", "fwd", "32,64,256", "0,1", 0, ports=2),
     Set("two pools", "fwd", "32,64,256", "0,1", 1, ports=2, pools=2),
@@ -175,16 +183,25 @@ class Figures:
                 yield entry
 
     def summary(self):
-        """How many limits are kept, and how many others net_floor does not keep either."""
+        """How many limits are kept; and of these without and with queued mbufs."""
+        queued = [cell for cell in self.rounds if cell.set == QUEUED]
+        others = [cell for cell in self.rounds if cell.set != QUEUED]
+        text = self._kept(self.rounds)
+        if queued:
+            text += f" ({QUEUED}: {self._kept(queued)}; all else: {self._kept(others)})"
+        return text
+
+    def _kept(self, cells):
+        """How many limits of these, and how many others net_floor does not keep either."""
         kept, failed, beyond = 0, 0, 0
-        for cell in self.rounds:
+        for cell in cells:
             for limit in limits(cell):
                 keeps = table.keeps(self.ratio_to(cell)[limit.to], limit)
                 kept += keeps
                 failed += not keeps
                 beyond += not keeps and self.beyond(cell, limit)
-        return (f"{kept} of {kept + failed} limits kept; of the {failed} others net_floor keeps "
-                f"{failed - beyond}")
+        others = f", of the {failed} others net_floor keeps {failed - beyond}" if failed else ""
+        return f"{kept} of {kept + failed} limits kept{others}"
 
     def table(self):
         """The text."""
@@ -212,7 +229,7 @@ def free_hugepages_mb():
 
 def runnable(a_set):
     """Else says why not. The kernel unpins a UMEM in a work item, after its process has ended."""
-    if a_set.args is not LARGE or lab.soon(lambda: free_hugepages_mb() >= LARGE_MB):
+    if not a_set.args or lab.soon(lambda: free_hugepages_mb() >= LARGE_MB):
         return True
     print(f"left out, {LARGE_MB} MB of hugepages needed, {free_hugepages_mb()} free: {a_set.name}",
           file=sys.stderr)
