@@ -85,21 +85,24 @@ zerocopy_obstacle(struct rte_mempool *mp, struct span *span)
 /*
  * The kernel pins every page of the span, so none may be missing or without
  * access, as reserved address space is. Linux before 5.14 does not know the
- * advice, which asking for no memory tells (madvise(2): EINVAL is also what pages
- * without access give), and sees only missing ones.
+ * advice and sees only missing ones. EINVAL is its answer, and that of others for
+ * pages without access (madvise(2)): of no pages, it is that the advice is unknown.
  */
 static bool
 span_is_backed(const struct span *span)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
 	const size_t len = span->end - span->start;
+	void *start = (void *)span->start;
 	unsigned char *vec;
 	bool backed;
 
-	if (madvise((void *)span->start, 0, MADV_POPULATE_READ) == 0)
-		return madvise((void *)span->start, len, MADV_POPULATE_READ) == 0;
+	if (madvise(start, len, MADV_POPULATE_READ) == 0)
+		return true;
+	if (errno != EINVAL || madvise(start, 0, MADV_POPULATE_READ) == 0)
+		return false;
 	vec = malloc(len / page);
-	backed = vec != NULL && mincore((void *)span->start, len, vec) == 0;
+	backed = vec != NULL && mincore(start, len, vec) == 0;
 	free(vec);
 	return backed;
 }
