@@ -3,6 +3,7 @@
 """afx-doctor on a veth's peer, wherever that is; and whether its forecast holds."""
 
 import contextlib
+import os
 import subprocess
 
 import pytest
@@ -11,6 +12,7 @@ import doctor_lab as lab
 import foreign
 import kernelstate
 import netns
+from lab import soon
 
 
 def native_works(pair):
@@ -98,14 +100,10 @@ def test_peer_in_a_container():
         holder = subprocess.Popen(["unshare", "-n", "sleep", "1000"])  # pylint: disable=consider-using-with
         stack.callback(holder.wait)
         stack.callback(holder.kill)
-        while True:
-            try:
-                pair.gen.ip("link", "set", pair.peer, "netns", str(holder.pid))
-                if "p0" not in pair.gen.ip("link"):
-                    netns.run("nsenter", "-t", holder.pid, "-n", "ip", "link", "show", "p0")
-                    break
-            except netns.CommandError:
-                continue
+        # Until unshare has done its work, the process is where the test is.
+        ours, theirs = "/proc/self/ns/net", f"/proc/{holder.pid}/ns/net"
+        assert soon(lambda: os.readlink(theirs) != os.readlink(ours))
+        pair.gen.ip("link", "set", pair.peer, "netns", holder.pid)
         finding = pair.look()["interface.peer_offload"]
         assert finding["fix"] == f"nsenter -t {holder.pid} -n ethtool -K p0 tx off txvlan off"
         pair.fix(finding)
