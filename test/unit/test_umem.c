@@ -142,6 +142,20 @@ test_describe_small_room(void **state __rte_unused)
 	env_pool_close(mp);
 }
 
+/* A pool for MBUFS mbufs that has no memory yet. */
+static struct rte_mempool *
+pool_empty(const char *name)
+{
+	struct rte_pktmbuf_pool_private priv = { .mbuf_data_room_size = ENV_ROOM };
+	struct rte_mempool *mp;
+
+	mp = rte_mempool_create_empty(name, MBUFS, sizeof(struct rte_mbuf) + ENV_ROOM, 0,
+				      sizeof(priv), SOCKET_ID_ANY, 0);
+	assert_non_null(mp);
+	rte_pktmbuf_pool_init(mp, &priv);
+	return mp;
+}
+
 /* Two pieces of memory that are not the driver's, with or without a hole between them. */
 static void
 pool_in_two(bool hole, bool upwards)
@@ -149,7 +163,6 @@ pool_in_two(bool hole, bool upwards)
 	const size_t piece = 1 << 20;
 	char *memory = mmap(NULL, 3 * piece, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	struct rte_pktmbuf_pool_private priv = { .mbuf_data_room_size = ENV_ROOM };
 	struct object_check check;
 	struct rte_mempool *mp;
 	struct afx_umem umem;
@@ -158,11 +171,7 @@ pool_in_two(bool hole, bool upwards)
 	int ret;
 
 	assert_ptr_not_equal(memory, MAP_FAILED);
-	mp = rte_mempool_create_empty(hole ? "hole" : "pieces", MBUFS,
-				      sizeof(struct rte_mbuf) + ENV_ROOM, 0, sizeof(priv),
-				      SOCKET_ID_ANY, 0);
-	assert_non_null(mp);
-	rte_pktmbuf_pool_init(mp, &priv);
+	mp = pool_empty(hole ? "hole" : "pieces");
 	object = mp->header_size + mp->elt_size + mp->trailer_size;
 	assert_true(rte_mempool_populate_iova(mp, memory + (upwards ? 0 : 2 * piece), RTE_BAD_IOVA,
 					      MBUFS / 2 * object, NULL, NULL) > 0);
@@ -204,17 +213,13 @@ pool_of_ends(const char *name, size_t len, char *err)
 	const size_t piece = 1 << 20;
 	char *memory =
 		mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	struct rte_pktmbuf_pool_private priv = { .mbuf_data_room_size = ENV_ROOM };
 	struct rte_mempool *mp;
 	struct afx_umem umem;
 
 	assert_ptr_not_equal(memory, MAP_FAILED);
 	assert_int_equal(mprotect(memory, piece, PROT_READ | PROT_WRITE), 0);
 	assert_int_equal(mprotect(memory + len - piece, piece, PROT_READ | PROT_WRITE), 0);
-	mp = rte_mempool_create_empty(name, MBUFS, sizeof(struct rte_mbuf) + ENV_ROOM, 0,
-				      sizeof(priv), SOCKET_ID_ANY, 0);
-	assert_non_null(mp);
-	rte_pktmbuf_pool_init(mp, &priv);
+	mp = pool_empty(name);
 	assert_true(rte_mempool_populate_iova(mp, memory, RTE_BAD_IOVA, piece / 4, NULL, NULL) > 0);
 	assert_true(rte_mempool_populate_iova(mp, memory + len - piece, RTE_BAD_IOVA, piece, NULL,
 					      NULL) > 0);

@@ -160,9 +160,9 @@ find_row(const struct afx_rxq *q, const struct xdp_desc *descs, struct rte_mbuf 
 /*
  * Receive n descriptors that lie in a row; returns the bytes of their frames.
  * The mbufs are written in a loop of their own: stores to them, most of which miss
- * the first cache, would hold up those behind them. Nothing here reads an
- * mbuf, so no prefetch: it was measured to cost more than it saves, also with a
- * pool of 1 GiB.
+ * the first cache, would hold up those behind them. Nothing here reads an mbuf, so
+ * no prefetch: it was measured to cost more than it saves, also where each mbuf
+ * comes out of main memory.
  */
 static inline uint64_t
 receive_row(const struct afx_rxq *q, const struct xdp_desc *descs, struct rte_mbuf **pkts,
