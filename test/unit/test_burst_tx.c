@@ -11,6 +11,7 @@
 
 #include "afx_tx.h"
 #include "afx_tx_kick.h"
+#include "afx_tx_reap.h"
 #include "burst_env.h"
 
 #define BURST_MAX 512

@@ -9,6 +9,7 @@
 #include "afx_queue.h"
 #include "afx_rx.h"
 #include "afx_tx.h"
+#include "afx_tx_reap.h"
 #include "burst_env.h"
 
 #define RX 64

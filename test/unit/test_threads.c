@@ -15,6 +15,7 @@
 
 #include "afx_rx.h"
 #include "afx_tx.h"
+#include "afx_tx_reap.h"
 #include "burst_env.h"
 
 #define FRAMES 20000

@@ -13,6 +13,7 @@
 #include "afx_build.h"
 #include "afx_ledger.h"
 #include "afx_tx.h"
+#include "afx_tx_reap.h"
 #include "tx_forms.h"
 
 /* What a panic says and where, with room. */

@@ -10,6 +10,7 @@
 
 #include "afx_tx.h"
 #include "afx_tx_kick.h"
+#include "afx_tx_reap.h"
 #include "burst_env.h"
 
 /* How one burst on an empty queue kicks. */

@@ -10,6 +10,7 @@
 
 #include "afx_tx.h"
 #include "afx_tx_prepare.h"
+#include "afx_tx_reap.h"
 #include "tx_forms.h"
 
 #define MBUFS 1024

@@ -30,7 +30,7 @@
 #include "afx_restore.h"
 #include "afx_stats.h"
 #include "afx_telemetry.h"
-#include "afx_tx.h"
+#include "afx_tx_reap.h"
 #include "afx_watch.h"
 #include "afx_xstats.h"
 

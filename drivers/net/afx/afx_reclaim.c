@@ -10,8 +10,8 @@
 #include "afx_ledger.h"
 #include "afx_log.h"
 #include "afx_reclaim.h"
-#include "afx_tx.h"
 #include "afx_tx_kick.h"
+#include "afx_tx_reap.h"
 
 /* Between looks at a draining ring: about what a NIC needs for a batch. */
 #define DRAIN_POLL_US 100

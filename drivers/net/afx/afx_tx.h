@@ -32,16 +32,4 @@ uint16_t afx_tx_burst_copy_fast_free(void *queue, struct rte_mbuf **pkts, uint16
 uint16_t afx_tx_burst_copy_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t afx_tx_burst_copy_fast_free_offloads(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
-/*
- * Free what the kernel has completed. The Tx lcore, or control while the queue
- * is not in use.
- */
-void afx_tx_reap(struct afx_txq *q);
-
-/*
- * eth_tx_done_cleanup_t. Kicks what waits and frees completions, free_cnt of
- * them, or all for 0. Tx lcore. Returns how many packets were freed.
- */
-int afx_tx_done_cleanup(void *queue, uint32_t free_cnt);
-
 #endif /* AFX_TX_H */
