@@ -88,6 +88,23 @@ refill_scarce(struct afx_rxq *q)
 }
 
 /*
+ * Post a batch that the lcore's cache does not have. False: nor has the pool,
+ * which is counted, and what it has was posted as far as that is due.
+ */
+static __rte_noinline bool
+refill_uncached(struct afx_rxq *q, struct rte_mempool_cache *cache)
+{
+	struct rte_mbuf *mbufs[REFILL_BATCH];
+
+	if (unlikely(rte_mempool_generic_get(q->mp, (void **)mbufs, REFILL_BATCH, cache) != 0)) {
+		refill_scarce(q);
+		return false;
+	}
+	fill(q, (void **)mbufs, REFILL_BATCH);
+	return true;
+}
+
+/*
  * By deficit, in whole batches: as many as were received, rounded up, and one
  * more while the kernel has less than half its supply. The rest only as far as
  * the lcore's cache has it: reaching into the pool itself costs more, and the
@@ -100,7 +117,6 @@ refill(struct afx_rxq *q, uint32_t received)
 	const uint32_t room = refill_room(q, REFILL_BATCH);
 	uint32_t batches = (received + REFILL_BATCH - 1) / REFILL_BATCH;
 	struct rte_mempool_cache *cache;
-	void *spare[REFILL_BATCH];
 	void **mbufs;
 
 	if (room < REFILL_BATCH)
@@ -109,12 +125,11 @@ refill(struct afx_rxq *q, uint32_t received)
 	cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
 	batches = RTE_MAX(batches, afx_pool_cached(cache) / REFILL_BATCH);
 	do {
-		mbufs = afx_pool_take(q->mp, cache, spare, REFILL_BATCH);
-		if (unlikely(mbufs == NULL)) {
-			refill_scarce(q);
+		mbufs = afx_pool_take_cached(cache, REFILL_BATCH);
+		if (likely(mbufs != NULL))
+			fill(q, mbufs, REFILL_BATCH);
+		else if (!refill_uncached(q, cache))
 			return;
-		}
-		fill(q, mbufs, REFILL_BATCH);
 	} while (--batches != 0 && refill_room(q, REFILL_BATCH) >= REFILL_BATCH);
 }
 

@@ -97,26 +97,36 @@ drop_count(struct afx_kick *k, uint32_t completed)
 }
 
 /*
- * One kick; *moved tells of a failed one whether the kernel did something. Some
- * kernels publish their place in the Tx ring late, so a completion counts as
- * movement too.
+ * Counts a kick that failed with ret. taken and completed are the kernel's indexes
+ * just before it. Returns whether it did something: some kernels publish their
+ * place in the Tx ring late, so a completion counts as movement too.
  */
+static __rte_noinline bool
+failure_count(struct afx_kick *k, int ret, uint32_t taken, uint32_t completed)
+{
+	const bool moved = ret == -EBUSY || afx_ring_load(k->tx->cons) != taken ||
+		afx_ring_load(k->comp->prod) != completed;
+
+	k->count.again += ret == -EAGAIN;
+	k->count.failed += ret != -EAGAIN && ret != -EBUSY;
+	if (ret == -EBUSY)
+		drop_count(k, completed);
+	return moved;
+}
+
+/* One kick; *moved tells of a failed one whether the kernel did something. */
 static inline int
 kick_once(struct afx_kick *k, bool *moved)
 {
 	const uint32_t taken = afx_ring_load(k->tx->cons);
 	const uint32_t completed = afx_ring_load(k->comp->prod);
-	const int ret = afx_sock_tx_kick(k->fd);
+	int ret;
 
 	k->count.calls++;
+	ret = afx_sock_tx_kick(k->fd);
 	if (likely(ret == 0))
 		return 0;
-	k->count.again += ret == -EAGAIN;
-	k->count.failed += ret != -EAGAIN && ret != -EBUSY;
-	*moved = ret == -EBUSY || afx_ring_load(k->tx->cons) != taken ||
-		afx_ring_load(k->comp->prod) != completed;
-	if (ret == -EBUSY)
-		drop_count(k, completed);
+	*moved = failure_count(k, ret, taken, completed);
 	return ret;
 }
 
@@ -146,40 +156,75 @@ flag_set(struct afx_txq *q, int ret)
 }
 
 /*
- * The Rx lcore kicks only for a flag that is set, and only the Tx lcore sets
- * it: while it is clear, nobody else kicks, and no lock is needed. The flag is
- * cleared before the lock is given back, so that who gets it sees that. Who
- * finds the lock taken tells of its work first and then looks again: the Rx
- * lcore, which may be about to sleep, gives the lock back first and then looks
- * at the flag.
+ * afx_tx_kick() for a flag that is set: with the lock. The flag is cleared before
+ * the lock is given back, so that who gets it sees that. Who finds the lock taken
+ * tells of its work first and then looks again, and leaves it at that (-EALREADY):
+ * the Rx lcore, which may be about to sleep, gives the lock back first and then
+ * looks at the flag.
  */
-int
-afx_tx_kick(struct afx_txq *q)
+static __rte_noinline int
+kick_locked(struct afx_txq *q)
 {
 	const uint32_t pending = afx_ring_pending(&q->tx);
-	const bool alone = __atomic_load_n(&q->kick->since, __ATOMIC_ACQUIRE) == 0;
 	bool moved;
 	int ret;
 
-	if (pending == 0)
-		return 0;
-	if (!afx_ring_needs_wakeup(&q->tx)) {
-		q->kick->count.saved++;
-		return 0;
-	}
-	if (unlikely(!alone && !kick_begin(q->kick))) {
+	if (!kick_begin(q->kick)) {
 		flag_set(q, -EALREADY);
 		if (!kick_begin(q->kick))
 			return -EALREADY;
 	}
 	ret = kick_once(q->kick, &moved);
-	if (unlikely(ret != 0))
+	if (ret != 0)
 		ret = kick_on(q, pending, ret, moved);
-	if (unlikely(!alone || ret != 0))
-		flag_set(q, ret);
-	if (unlikely(!alone))
-		kick_end(q->kick);
+	flag_set(q, ret);
+	kick_end(q->kick);
 	return ret;
+}
+
+/*
+ * The first kick without the lock failed with ret: counts it, goes on while the
+ * kernel moves, and leaves the flag. Returns what the last one did.
+ */
+static __rte_noinline int
+kick_failed(struct afx_txq *q, int ret, uint32_t taken, uint32_t completed)
+{
+	const bool moved = failure_count(q->kick, ret, taken, completed);
+
+	ret = kick_on(q, q->tx.own - taken, ret, moved);
+	if (ret != 0)
+		flag_set(q, ret);
+	return ret;
+}
+
+/*
+ * The Rx lcore kicks only for a flag that is set, and only the Tx lcore sets
+ * it: while it is clear, nobody else kicks, and no lock is needed. The kernel's
+ * indexes are read behind the flag: what a kick of the Rx lcore did is not ours.
+ * kick_once() is written out, and what may happen besides is elsewhere: this runs
+ * once a burst, and the fewer values live across the call, the fewer registers
+ * there are to save.
+ */
+int
+afx_tx_kick(struct afx_txq *q)
+{
+	uint32_t completed;
+	uint32_t taken;
+	int ret;
+
+	if (afx_ring_pending(&q->tx) == 0)
+		return 0;
+	if (!afx_ring_needs_wakeup(&q->tx)) {
+		q->kick->count.saved++;
+		return 0;
+	}
+	if (unlikely(__atomic_load_n(&q->kick->since, __ATOMIC_ACQUIRE) != 0))
+		return kick_locked(q);
+	taken = afx_ring_load(q->tx.cons);
+	completed = afx_ring_load(q->comp.prod);
+	q->kick->count.calls++;
+	ret = afx_sock_tx_kick(q->kick->fd);
+	return likely(ret == 0) ? 0 : kick_failed(q, ret, taken, completed);
 }
 
 /* Once, for a Tx lcore that is away since then; true if another time could do more. */

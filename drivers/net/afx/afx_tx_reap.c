@@ -89,13 +89,13 @@ complete_shared(const struct afx_txq *q, uint32_t index)
 	return rte_pktmbuf_prefree_seg(afx_umem_mbuf(q->delta, addr));
 }
 
-/* Free n completed descriptors. */
-static inline void
-complete(struct afx_txq *q, uint32_t n)
+/*
+ * Read n completed descriptors; the mbufs to free go to done. Returns how many.
+ * always_inline, since with two callers gcc calls it from the common one too.
+ */
+static __rte_always_inline uint32_t
+complete_to(struct afx_txq *q, void **done, uint32_t n)
 {
-	struct rte_mempool_cache *cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
-	void *spare[FREE_BATCH];
-	void **done = afx_pool_room(q->mp, cache, spare, n);
 	uint32_t nb_done = 0;
 	uint32_t i = 0;
 	uint32_t run;
@@ -114,7 +114,30 @@ complete(struct afx_txq *q, uint32_t n)
 	}
 	afx_ring_release(&q->comp, n);
 	q->outstanding -= RTE_MIN(n, q->outstanding);
-	afx_pool_give(q->mp, cache, done, spare, nb_done);
+	return nb_done;
+}
+
+/* Free n completed descriptors that the lcore's cache has no room for. */
+static __rte_noinline void
+complete_overflow(struct afx_txq *q, struct rte_mempool_cache *cache, uint32_t n)
+{
+	void *spare[FREE_BATCH];
+	void **done = afx_pool_room_make(q->mp, cache, spare, n);
+
+	afx_pool_give(q->mp, cache, done, spare, complete_to(q, done, n));
+}
+
+/* Free n completed descriptors. What seldom happens, and wants a large stack, is elsewhere. */
+static inline void
+complete(struct afx_txq *q, uint32_t n)
+{
+	struct rte_mempool_cache *cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
+	void **done = afx_pool_room_cached(cache, n);
+
+	if (likely(done != NULL))
+		afx_pool_give_cached(cache, complete_to(q, done, n));
+	else
+		complete_overflow(q, cache, n);
 }
 
 static void

@@ -28,20 +28,36 @@ mbuf_of(uint64_t addr)
 
 /* A mempool's objects are what the ring takes: mbufs, by their addresses. */
 static inline void
+fill_row(struct floor_rxq *q, void *const *mbufs, uint32_t n)
+{
+	memcpy(afx_ring_addr(&q->fill, q->fill.own), mbufs, n * sizeof(mbufs[0]));
+	afx_ring_submit(&q->fill, n);
+}
+
+static __rte_noinline void
+fill_uncached(struct floor_rxq *q, struct rte_mempool_cache *cache, uint32_t n)
+{
+	void *spare[BATCH];
+
+	if (rte_mempool_generic_get(q->mp, spare, n, cache) != 0)
+		rte_panic("net_floor: no mbufs\n");
+	fill_row(q, spare, n);
+}
+
+static inline void
 fill(struct floor_rxq *q, uint32_t n)
 {
 	struct rte_mempool_cache *cache = rte_mempool_default_cache(q->mp, rte_lcore_id());
-	void *spare[BATCH];
 	void **mbufs;
 	uint32_t row;
 
 	while (n != 0) {
 		row = afx_ring_run(&q->fill, q->fill.own, RTE_MIN(n, (uint32_t)BATCH));
-		mbufs = afx_pool_take(q->mp, cache, spare, row);
-		if (unlikely(mbufs == NULL))
-			rte_panic("net_floor: no mbufs\n");
-		memcpy(afx_ring_addr(&q->fill, q->fill.own), mbufs, row * sizeof(mbufs[0]));
-		afx_ring_submit(&q->fill, row);
+		mbufs = afx_pool_take_cached(cache, row);
+		if (likely(mbufs != NULL))
+			fill_row(q, mbufs, row);
+		else
+			fill_uncached(q, cache, row);
 		n -= row;
 	}
 }
@@ -116,12 +132,8 @@ post(struct floor_txq *q, struct rte_mbuf **pkts, uint32_t n, const bool fast_fr
 }
 
 static inline void
-free_row(const uint64_t *addrs, uint32_t n)
+mbufs_of(const uint64_t *addrs, void **done, uint32_t n)
 {
-	struct rte_mempool *mp = mbuf_of(addrs[0])->pool;
-	struct rte_mempool_cache *cache = rte_mempool_default_cache(mp, rte_lcore_id());
-	void *spare[BATCH];
-	void **done = afx_pool_room(mp, cache, spare, n);
 	uint32_t i;
 
 	AFX_UNROLL
@@ -129,7 +141,32 @@ free_row(const uint64_t *addrs, uint32_t n)
 		AFX_PAIR(done, 2 * i) = AFX_PAIR(addrs, 2 * i) & AFX_ADDR_BASE_MASK;
 	if (n % 2 != 0)
 		done[n - 1] = mbuf_of(addrs[n - 1]);
+}
+
+static __rte_noinline void
+free_overflow(struct rte_mempool *mp, struct rte_mempool_cache *cache, const uint64_t *addrs,
+	      uint32_t n)
+{
+	void *spare[BATCH];
+	void **done = afx_pool_room_make(mp, cache, spare, n);
+
+	mbufs_of(addrs, done, n);
 	afx_pool_give(mp, cache, done, spare, n);
+}
+
+static inline void
+free_row(const uint64_t *addrs, uint32_t n)
+{
+	struct rte_mempool *mp = mbuf_of(addrs[0])->pool;
+	struct rte_mempool_cache *cache = rte_mempool_default_cache(mp, rte_lcore_id());
+	void **done = afx_pool_room_cached(cache, n);
+
+	if (unlikely(done == NULL)) {
+		free_overflow(mp, cache, addrs, n);
+		return;
+	}
+	mbufs_of(addrs, done, n);
+	afx_pool_give_cached(cache, n);
 }
 
 static inline void
