@@ -76,6 +76,7 @@ def test_ledger_b26431a6_960775fc_955acb95_failed_start_leaks_nothing(
     """Another socket holds the queue: fds, memory zones, mbufs as before."""
     with lab.testpmd([], begin=False) as pmd:
         pmd.cmd(f"port attach {DRIVER}0,iface=x0")
+        # In the namespace, where the driver sees us hold it; else each start waits 5 s more.
         with pair.dut.entered(), foreign.xsk_on(pair.dut, "x0"):
             seen = []
             for _ in range(3):
